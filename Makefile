@@ -61,8 +61,8 @@ docs: $(VENV)/dev  ## Write the generated pages and golden SQL again, to be read
 	$(BIN)/python docs/generate.py
 	$(BIN)/python integrations/dbt/generate.py
 
-spark: .venv-spark/run  ## Metrics and some commands on PySpark as well (needs Java; DWELL_SPARK_ALL=1 asks every command).
-	.venv-spark/bin/python -m pytest -q -p no:cacheprovider tests/engines -k "spark and same"
+spark: .venv-spark/run  ## Metrics and some commands on PySpark as well (needs Java; DWELL_SPARK_ALL=1 asks everything, as Spark runs by default).
+	.venv-spark/bin/python -m pytest -q tests/engines -k "spark and same"
 
 # dbt needs older versions of what dwell and its tests use, so it has an environment of its own.
 dbt: .venv-dbt/run $(VENV)/dev  ## The dbt package, built on what `dwell load` wrote into a DuckDB file.

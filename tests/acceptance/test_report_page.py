@@ -40,6 +40,18 @@ PROBE = """
       const inner = part.closest("section").getBoundingClientRect(), box = part.getBoundingClientRect();
       return box.width > 0 && (box.right > inner.right + 1 || part.scrollWidth > part.clientWidth + 1);
     }).length,
+    broken: [...document.querySelectorAll("td, tbody th, .value")].filter((part) => {
+      const walk = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+      while (walk.nextNode()) {
+        for (const found of walk.currentNode.data.matchAll(/[−+]?[0-9][0-9.,]*%?/g)) {
+          const range = document.createRange();
+          range.setStart(walk.currentNode, found.index);
+          range.setEnd(walk.currentNode, found.index + found[0].length);
+          if (range.getClientRects().length > 1) return true;
+        }
+      }
+      return false;
+    }).length,
     nav: getComputedStyle(document.querySelector("nav")).position,
     body: getComputedStyle(document.body).backgroundColor,
     ink: getComputedStyle(document.querySelector("h1")).color,
@@ -157,6 +169,7 @@ def test_light_and_dark_wide_and_narrow(probed, tmp_path, dark, width):
     assert seen["sideways"] == "false"
     assert seen["spilled"] == "0"
     assert seen["cut"] == "0"
+    assert seen["broken"] == "0"
     assert seen["nav"] == "sticky"
     assert int(seen["printed"]) == int(seen["folded"]) > 0
     assert int(seen["tips"]) > 200
@@ -166,6 +179,12 @@ def test_light_and_dark_wide_and_narrow(probed, tmp_path, dark, width):
         rgb("ink", dark=dark),
         rgb("ink", dark=dark),
     )
+
+
+@pytest.mark.parametrize("width", [768, 881, 900])
+def test_no_number_breaks_at_any_width(probed, tmp_path, width):
+    seen = look(probed, tmp_path, dark=False, width=width)
+    assert (seen["broken"], seen["sideways"], seen["cut"]) == ("0", "false", "0")
 
 
 def test_a_screenshot_shows_a_page(report, tmp_path):

@@ -22,7 +22,7 @@ from dwell.settings import Settings
 from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.engine_duckdb import fetch
 
-from . import owner_world
+from . import owner_world, spark_settings
 from .curve_world import curves, likes
 from .organic_world import OWNED, organic
 from .topic_world import topics
@@ -198,9 +198,14 @@ def duckdb(lake: Path) -> Iterator[Run]:
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
-    """`sql` of a metric, compiled once: several tests ask the same."""
-    return partial(sql, cache=tmp_path_factory.mktemp("queries"))
+def compiled(pytestconfig: pytest.Config) -> Callable[..., str]:
+    """`sql` of a metric, compiled once: several tests ask the same, and `make spark` asks what `make test` did.
+
+    A query is found again only while the code that compiles it is the same.
+    """
+    cache = pytestconfig.cache
+    assert cache is not None
+    return partial(sql, cache=cache.mkdir("queries"))
 
 
 @pytest.fixture(scope="session")
@@ -230,15 +235,11 @@ def spark(lake: Path) -> Iterator[Run]:
         pytest.skip("no Java")
     from pyspark.sql import SparkSession
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as environment:
         warnings.simplefilter("ignore")
-        builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-        settings = {
-            "spark.sql.session.timeZone": "UTC",
-            "spark.sql.ansi.enabled": "true",
-            "spark.sql.shuffle.partitions": "2",
-        }
-        for option, value in settings.items():
+        environment.setenv("JDK_JAVA_OPTIONS", spark_settings.JAVA_OPTIONS)
+        builder = SparkSession.builder.master("local[2]").config("spark.sql.session.timeZone", "UTC")
+        for option, value in spark_settings.SETTINGS.items():
             builder = builder.config(option, value)
         session = builder.getOrCreate()
     for name in NAMES:

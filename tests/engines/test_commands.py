@@ -23,6 +23,8 @@ from dwell import clock
 from dwell.cli.main import main
 from dwell_sandbox.exports import COMPETITORS, OWN_ACCOUNT, write_exports
 
+from .spark_settings import EVERYTHING_ON_SPARK, JAVA_OPTIONS, SETTINGS
+
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OPTIONS = {"handle": "--creator", "as_of": "--as-of", "niche": "--niche"}
 OWN, OTHER = f"@{OWN_ACCOUNT}", f"@{COMPETITORS[0]}"
@@ -43,8 +45,6 @@ COMMANDS = (
     ("vet", OTHER, "--stored"),
     ("topic", "--stored", "--hashtag", "onepan"),
 )
-EVERYTHING_ON_SPARK = bool(os.environ.get("DWELL_SPARK_ALL"))
-"""A question takes Spark seconds to minutes: `make spark` asks some, `make torture` all."""
 ON_SPARK = COMMANDS if EVERYTHING_ON_SPARK else [words for words in COMMANDS if words[0] in {"posts", "trend", "topic"}]
 ASKED = [*(("sail", words) for words in COMMANDS), *(("spark", words) for words in ON_SPARK)]
 _OF_THE_MOMENT = {"model_id", "trained_at", "refit_due_at"}
@@ -123,13 +123,13 @@ def _spark() -> Iterator[str]:
     settings = {
         "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": str(port),
-        "spark.ui.enabled": "false",
-        "spark.sql.shuffle.partitions": "2",
+        **SETTINGS,
     }
     submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
     kind = ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "--master", "local[2]"]
     words = [word for name, value in settings.items() for word in ("--conf", f"{name}={value}")]
     environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
+    environment["JDK_JAVA_OPTIONS"] = JAVA_OPTIONS
     running = subprocess.Popen(
         [str(submit), *kind, *words, "spark-internal"],
         env=environment,

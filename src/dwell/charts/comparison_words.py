@@ -28,21 +28,24 @@ def amount(row: Mapping[str, Any], column: str, *, sign: bool = False) -> str:
     value = row.get(column)
     if value is None:
         return "–"
+    metric, is_difference = str(row["metric"]), column.startswith("difference")
     before = "+" if sign and value > 0 else ""
-    metric = str(row["metric"])
-    if metric.endswith("_rate"):
-        return before + percent(value, 2).replace("-", "−")
+    if metric.endswith(("_rate", "_ratio")):
+        share = percent(value, 1 if metric == "watch_ratio" else 2).replace("-", "−")
+        # Of a difference, "%" would read as a share of the other value.
+        return before + (share.replace("%", " points") if is_difference else share)
     if metric.startswith("views"):
         return before + number(round(value))
-    digits, unit = {"duration_s": (0, " s"), "posts_per_week": (1, ""), "watch_ratio": (2, "")}[metric]
+    digits, unit = {"duration_s": (0, " s"), "posts_per_week": (1, "")}[metric]
     return before + number(round(value, digits) + 0.0, digits) + unit
 
 
 def difference(row: Mapping[str, Any]) -> str:
-    """`+0.42% (0.10% to 0.75%)`, or a dash."""
+    """`+0.42 points (0.10 to 0.75 points)`, or a dash."""
     if row.get("difference") is None:
         return "–"
-    ends = " to ".join(amount(row, f"difference_{end}") for end in ("low", "high"))
+    low, high = (amount(row, f"difference_{end}") for end in ("low", "high"))
+    ends = f"{low.removesuffix(' points')} to {high}"
     return f"{amount(row, 'difference', sign=True)} ({ends})"
 
 

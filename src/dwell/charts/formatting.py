@@ -65,7 +65,9 @@ def percent(value: float | None, digits: int = 1) -> str:
 
 def format_metric(metric: str, value: float | None, digits: int = 1) -> str:
     """A value of a metric that posts are compared by: a percentage, or views per hour as a number."""
-    return number(value, 1) if metric == "views_per_hour" else percent(value, digits)
+    if metric == "views_per_hour":
+        return pace(value) if digits < 2 else number(value, digits)
+    return percent(value, digits)
 
 
 def axis_format(metric: str, reach: float, ticks: int) -> str:
@@ -98,6 +100,13 @@ def number(value: float | None, digits: int = 2) -> str:
         return UNKNOWN
     text = f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1000 else f"{value:,.{digits}f}"
     return text.replace("-", "−")
+
+
+def pace(value: float | None) -> str:
+    """Views per hour with one decimal, or as many as show two digits that are not 0."""
+    if value is None or value == 0 or abs(value) >= 1:
+        return number(value, 1)
+    return number(value, 1 - math.floor(math.log10(abs(value))))
 
 
 def format_p_value(value: float | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from dwell.charts.forest import ForestRow, forest
-from dwell.charts.formatting import link, number, post_label
+from dwell.charts.formatting import link, number, pace, post_label
 from dwell.charts.theme import WIDE, apply_theme, empty_chart
 
 MAX_POSTS = 20
@@ -63,9 +63,9 @@ def growth(
 
 def _row(row: Mapping[str, Any], post: Mapping[str, Any], limit: int) -> ForestRow:
     label = post_label(post, limit)
-    pace = number(row["views_per_hour"], 1) + _range(row)
+    speed = pace(row["views_per_hour"]) + _range(row)
     gained = f"{number(row['views_from'], 0)} → {number(row['views_to'], 0)} views in {number(row['hours'], 1)} h"
-    tip = f"{label}: {pace} views per hour ({gained})"
+    tip = f"{label}: {speed} views per hour ({gained})"
     value = row["views_per_hour"]
     return ForestRow(
         label,
@@ -73,7 +73,7 @@ def _row(row: Mapping[str, Any], post: Mapping[str, Any], limit: int) -> ForestR
         min(0.0, value),
         max(0.0, value),
         True,  # noqa: FBT003 - every row that is drawn is growth
-        pace,
+        speed,
         tip,
         link(post.get("url")),
     )
@@ -82,4 +82,4 @@ def _row(row: Mapping[str, Any], post: Mapping[str, Any], limit: int) -> ForestR
 def _range(row: Mapping[str, Any]) -> str:
     """The least and the most that it may be, in brackets; empty where they are equal."""
     low, high = row.get("views_per_hour_low"), row.get("views_per_hour_high")
-    return "" if low == high else f" ({number(low, 1)} to {number(high, 1)})"
+    return "" if low == high else f" ({pace(low)} to {pace(high)})"

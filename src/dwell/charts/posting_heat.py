@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from dwell.charts.chosen_metric import chosen_metric
+from dwell.charts.chosen_metric import chosen_metric, count_posts
 from dwell.charts.formatting import WEEKDAYS, column_label, format_metric, metric_unit, pluralize
 from dwell.charts.theme import HEAT, WIDE, InlineRows, apply_theme, colour, empty_chart, literal_colour, literal_size
 
@@ -36,8 +36,7 @@ def posting_times(
     chosen = chosen_metric(posting_times)
     cells, steps = _cells(rows, chosen)
     words = column_label(chosen or _RATE)
-    total = sum(row["n"] for row in rows)
-    subtitle = [f"Median {words} ({metric_unit(chosen or _RATE)}) by hour and weekday · {pluralize(total, 'post')}"]
+    subtitle = [f"Median {words} ({metric_unit(chosen or _RATE)}) by hour and weekday · {count_posts(rows, 'n')}"]
     subtitle.append(
         f"The number is the count of posts. Small squares have fewer than {FEW} posts: no evidence on their own."
     )

@@ -8,7 +8,7 @@ from typing import Any, TypedDict, cast
 
 import altair as alt
 
-from dwell.charts.chosen_metric import chosen_metric
+from dwell.charts.chosen_metric import chosen_metric, count_posts
 from dwell.charts.formatting import (
     axis_format,
     column_label,
@@ -50,15 +50,15 @@ def trend(
     every = every or getattr(trend, "meta", {}).get("every") or "week"
     prefix = rate or ("metric" if (chosen := chosen_metric(trend)) else "engagement_rate")
     rate = rate or chosen or "engagement_rate"
-    rows = [_row(row, rate, prefix) for row in trend if row.get("period_start") is not None]
+    dated = [row for row in trend if row.get("period_start") is not None]
+    rows = [_row(row, rate, prefix) for row in dated]
     title = f"{column_label(rate).capitalize()} per {every}"
     if not rows:
         return empty_chart(title, "No eligible post has a known posting time.", width)
     rows.sort(key=lambda row: row["at"])
     periods = _periods(rows[0]["start"], rows[-1]["start"], every)
     _add_segments(rows, periods)
-    posts = pluralize(sum(row["posts"] for row in rows), "post")
-    subtitle = [f"Median of the posts of each {every}, {metric_unit(rate)} · {posts}"]
+    subtitle = [f"Median of the posts of each {every}, {metric_unit(rate)} · {count_posts(dated, 'posts')}"]
     few = f"Hollow dots have fewer than {FEW} posts. Bars below: posts in the {every}."
     subtitle.append(few + (f" No line over a {every} without posts." if len(periods) > len(rows) else ""))
     inner = width - (62 if width <= NARROW else 70)

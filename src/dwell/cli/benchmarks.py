@@ -141,7 +141,8 @@ def _text(result: Result) -> str:
         notes.append(f"{no_age:,} of unknown age are included.")
     if meta["total"] == 0 and meta["platform"]:
         notes = [f"No {meta['platform']} posts are stored; choose another --platform."]
-    figures = f"Figures of {sum(row['n'] for row in result):,} of {pluralize(meta['total'], 'post')}."
+    n = sum(row["n"] for row in result)
+    figures = f"Medians and 90th percentiles (p90) of {n:,} of {pluralize(meta['total'], 'post')}."
     by = paragraph(str(meta["metric"]["reason"]))
     shown = result_table(*name_metric(result, _LAYOUT)) if len(result) else "No length has eligible posts."
     return "\n".join([by, "", shown, "", paragraph(" ".join([figures, *notes]))])

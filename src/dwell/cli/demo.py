@@ -95,10 +95,11 @@ def _begin_anew(folder: Path) -> None:
     mark = folder / _MARK
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not mark.exists() and not _is_of_an_older_demo(folder):
+        # Files without the mark may be anyone's, whatever their names are.
+        if not mark.exists() and any(folder.iterdir()):
             raise StorageError(
-                f"{mark_line(str(folder))} has files that this demo did not make: delete it, or name another folder "
-                "with --folder."
+                f"{mark_line(str(folder.resolve()))} has files, and no {_MARK} that says that a demo made them: "
+                "name another folder with --folder, or move them away."
             )
         mark.write_text(
             "dwell demo deletes data, exports, report.html and watch_times.csv in this folder before it begins.\n",
@@ -113,14 +114,6 @@ def _begin_anew(folder: Path) -> None:
     except OSError as error:
         why = f"{mark_line(str(folder))} cannot be used for the demo ({error.strerror})"
         raise StorageError(f"{why}: name another folder with --folder.") from error
-
-
-def _is_of_an_older_demo(folder: Path) -> bool:
-    """It is empty, or what a demo left before there was a mark."""
-    names = {path.name for path in folder.iterdir()}
-    exports = [path.name for path in folder.glob("exports/*")]
-    is_demo = names <= {*_MADE} and bool(exports) and all("demo_" in name for name in exports)
-    return not names or is_demo
 
 
 @contextmanager

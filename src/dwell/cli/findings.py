@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dwell.charts.formatting import percent
 from dwell.charts.tier_words import dimension_label
@@ -31,10 +31,13 @@ from dwell.cli.tables.table import paragraph, result_table
 from dwell.results import Result
 from dwell.text.plurals import pluralize
 
+if TYPE_CHECKING:
+    from dwell.report.statement import Statement
+
 _SHARES = ("hashtag", "hour", "weekday", "sound_original", "media_type")
 """Metrics that are shares of posts with a level, such as an hour of publishing."""
 
-_ANSWERS = {"found": "", "nothing": ", no large difference", "unknown": ", cannot tell"}
+_ANSWERS = {"found": None, "nothing": "no large difference", "unknown": "cannot tell"}
 
 
 _LAYOUT = Layout(
@@ -96,20 +99,25 @@ def _text(result: Result) -> str:
     meta = result.meta
     where = f" on {meta['platform']}" if meta["platform"] else ""
     lines = [
-        f"@{meta['handle']}{where}: {meta['eligible']:,} of {pluralize(meta['posts'], 'post')} compared.",
+        f"@{meta['handle']}{where}: {meta['metric']['n']:,} of {pluralize(meta['posts'], 'post')} compared.",
         paragraph(str(meta["metric"]["reason"])),
         "",
     ]
     for number, statement in enumerate(statements(result), start=1):
         lines += [
             paragraph(f"{number}. {statement.text}", "   "),
-            paragraph(f"   ({statement.kind}{_ANSWERS[statement.answer]}) {statement.detail}", "   "),
+            paragraph(f"   ({_label(statement)}) {statement.detail}", "   "),
         ]
     figures = replace(result, rows=[row for row in result.rows if row[result.columns.index("metric")] is not None])
     if not len(figures):
         return "\n".join(lines)
     words = {name: [_cell(name, row) for row in figures] for name in result.columns}
     return "\n".join([*lines, "", result_table(figures, _LAYOUT, words)])
+
+
+def _label(statement: Statement) -> str:
+    """`measured, no large difference`; no kind where nothing has one."""
+    return ", ".join(part for part in (statement.kind, _ANSWERS[statement.answer]) if part)
 
 
 def _cell(name: str, row: dict[str, Any]) -> Any:

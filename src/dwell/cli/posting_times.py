@@ -84,5 +84,5 @@ def _text(result: Result) -> str:
         "weekday": [WEEKDAYS[day - 1] for day in result.column("weekday")],
         "hour": [f"{hour:02d}:00–{hour:02d}:59" for hour in result.column("hour")],
     }
-    by = paragraph(str(result.meta["metric"]["reason"]))
+    by = paragraph(f"{result.meta['metric']['reason']} Medians by weekday and hour, {result.meta['tz']}.")
     return "\n".join([by, "", result_table(*name_metric(result, _LAYOUT), words)])

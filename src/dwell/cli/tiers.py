@@ -85,7 +85,7 @@ def tiers(
 
 def _text(result: Result, *, every: bool) -> str:
     verdict = str(result.meta["verdict"])
-    by = str(result.meta["metric"]["reason"])
+    by = f"{result.meta['metric']['reason']} Times in {result.meta['tz']}."
     if not len(result):
         return "\n".join([paragraph(verdict), paragraph(by)])
     shown = result if every else result.head(FIRST_ROWS)

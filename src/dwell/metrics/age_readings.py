@@ -14,13 +14,14 @@ from dwell.metrics.changes import coarsest_unit, reading_columns
 from dwell.metrics.counters import COUNTERS
 from dwell.metrics.growth import viewed
 from dwell.metrics.growth_note import CUMULATIVE
-from dwell.metrics.newest import seconds
+from dwell.metrics.newest import may_be_a_day, seconds
 from dwell.records.unit import unit_of
 
 RANGES = ("views_low", "views_high", "engagement_rate_low", "engagement_rate_high")
 _ENGAGED = ("likes", "comments", "shares")
 _ENDS = ("views_least", "views_most", "rate_least", "rate_most")
 _HOUR = 3_600
+_DAY = 86_400
 
 
 def counters_at(posts: Table, at_s: int, *, with_days: bool) -> Table:
@@ -70,10 +71,13 @@ def _readings(posts: Table, *, with_days: bool) -> Table:
     dated = posts.filter(posts.posted_at.notnull() & (posts.platform == CUMULATIVE)).select("post_id", "posted_at")
     rows = viewed(*COUNTERS[1:], *(unit_of(name) for name in _ENGAGED))
     rows = rows.filter(rows.views.notnull()).mutate(day_s=reading_columns(rows, "views")["day_s"])
-    rows = rows if with_days else rows.filter(rows.day_s == 0)
     rows = rows.inner_join(dated, "post_id")
-    low_s = (seconds(rows.observed_at) - seconds(rows.posted_at)).cast("int64")
-    rows = rows.mutate(low_s=low_s, high_s=low_s + rows.day_s)
+    # A post of a day was published up to a day later than its first moment, so it is up to a day younger.
+    posted_s = ibis.cases((may_be_a_day(rows), _DAY), else_=0).cast("int64")
+    low_s = (seconds(rows.observed_at) - seconds(rows.posted_at)).cast("int64") - posted_s
+    rows = rows.mutate(low_s=low_s, day_s=(rows.day_s + posted_s).cast("int64"))
+    rows = rows if with_days else rows.filter(rows.day_s == 0)
+    rows = rows.mutate(high_s=rows.low_s + rows.day_s)
     rows = rows.filter(rows.high_s >= 0)
     units = {f"{name}_off": _off(rows, name) for name in ("views", *_ENGAGED)}
     rows = rows.mutate(**units).alias("counted_readings")
@@ -133,6 +137,7 @@ def _reason(joined: Table, at_s: int) -> StringValue:
     return ibis.cases(
         (joined.platform != CUMULATIVE, NOT_KNOWN["period"]),
         (joined.posted_at.isnull(), NOT_KNOWN["undated"]),
+        (joined.readings.isnull() & may_be_a_day(joined), NOT_KNOWN["dated"]),
         (joined.readings.isnull(), NOT_KNOWN["unread"]),
         (joined.low_s_before.isnull(), NOT_KNOWN["late"]),
         (joined.low_s_after.isnull(), NOT_KNOWN["early"]),

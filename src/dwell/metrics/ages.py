@@ -11,6 +11,7 @@ LEAST_GAP_S = 4_500
 NOT_KNOWN = {
     "period": "figures of a period",
     "undated": "time of publishing unknown",
+    "dated": "only the day of publishing known",
     "unread": "no reading with a time",
     "late": "first read later",
     "early": "not read since",

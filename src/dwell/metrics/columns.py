@@ -179,6 +179,13 @@ STORED: Columns = {
     "last_posted_at": ("UTC", "When the newest was published"),
 }
 POSTED_SPAN: Columns = {name: STORED[name] for name in ("posts", "first_posted_at", "last_posted_at")}
+LISTING: Columns = {
+    "handle": ("", "Account"),
+    "platform": ("", "`tiktok`, `youtube` or `facebook`"),
+    "observed_at": ("UTC", "When the last of them was read"),
+    "posts": ("posts", "Posts, but pinned ones, that were read within that hour"),
+    "first_posted_at": STORED["first_posted_at"],
+}
 HANDLE: Columns = {
     "handle": ("", "Account"),
     "platform": ("", "`tiktok`, `youtube` or `facebook`"),

@@ -6,12 +6,13 @@ A step that several others read is named with `.alias`, so that the SQL contains
 from __future__ import annotations
 
 import ibis
-from ibis.expr.types import IntegerValue, NumericValue, Table, TimestampValue
+from ibis.expr.types import BooleanValue, IntegerValue, NumericValue, Table, TimestampValue
 
 from dwell.metrics.latest import latest
 from dwell.metrics.tables import ROLLUP, has_period, in_period, is_rolled_up, table
 
 _HOUR = 3_600
+_QUARTER = 900
 Handles = str | tuple[str, ...] | None
 """One account, several, or all."""
 
@@ -75,6 +76,14 @@ def seconds(instant: TimestampValue) -> IntegerValue:
 def hours(start: TimestampValue, end: TimestampValue) -> NumericValue:
     """Hours from one instant to another, counted in whole seconds."""
     return (seconds(end) - seconds(start)).cast("float64") / _HOUR
+
+
+def may_be_a_day(posts: Table) -> BooleanValue:
+    """Whether the time of publishing may be the first moment of a day, in some zone, for want of the time itself.
+
+    A file without post ids often has days alone. Ids of a platform are made at the very second, or come with it.
+    """
+    return posts.post_id.startswith("local-") & (seconds(posts.posted_at).cast("int64") % _QUARTER == 0)
 
 
 def last_snapshots(posts: Table | None, columns: tuple[str, ...]) -> Table:

@@ -12,8 +12,10 @@ from dwell.metrics.counters import COUNTERS
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
 from dwell.metrics.metric_choice import require_metric
 from dwell.metrics.metric_values import with_metric
-from dwell.metrics.newest import newest, seconds
+from dwell.metrics.newest import may_be_a_day, newest, seconds
 from dwell.metrics.ratios import with_rates
+
+_DAY = 86_400
 
 
 def posting_times(
@@ -25,11 +27,16 @@ def posting_times(
     include: Iterable[str] = (),
     min_age_h: float = MIN_AGE_H,
 ) -> Table:
-    """One row per weekday and hour with an eligible post, in the local time of `tz` (an IANA zone)."""
+    """One row per weekday and hour with an eligible post, in the local time of `tz` (an IANA zone).
+
+    A post of which only the day is known has no hour, so it is in no row.
+    """
     posts = with_rates(with_excluded(newest(handle, counters=COUNTERS, platform=platform), include, min_age_h))
     posts = posts.filter(posts.excluded.isnull() & posts.posted_at.notnull())
     posts = with_metric(posts.alias("rated_posts"), require_metric(metric))
-    posts = posts.mutate(local=local_seconds(seconds(posts.posted_at), tz))
+    posts = posts.mutate(utc=seconds(posts.posted_at), local=local_seconds(seconds(posts.posted_at), tz))
+    is_midnight = (posts.utc.cast("int64") % _DAY == 0) | (posts.local.cast("int64") % _DAY == 0)
+    posts = posts.filter(~(may_be_a_day(posts) & is_midnight))
     posts = posts.mutate(weekday=zones.weekday(posts.local).cast("int64"), hour=zones.hour(posts.local).cast("int64"))
     cells = posts.group_by(["weekday", "hour"]).agg(
         n=posts.count(),

@@ -18,7 +18,7 @@ from dwell.metrics.metric_values import GROWTH, with_metric
 from dwell.metrics.newest import newest
 from dwell.metrics.plausible import avg_watch_implausible, flags
 from dwell.metrics.ratios import with_rates
-from dwell.metrics.tables import table
+from dwell.metrics.tables import has_period, in_period, published, table
 from dwell.metrics.watch_times import newest_watch_time
 
 _ATTRIBUTES = ("caption", "url", "media_type", "hashtags", "sound_id", "sound_original")
@@ -76,10 +76,15 @@ def posts(
 def _every_post(
     scheme: str, metric: str, handle: str | None, platform: str | None, include: Iterable[str], min_age_h: float
 ) -> Table:
-    rows = newest(handle, counters=(*COUNTERS, "rounded"), attributes=_ATTRIBUTES, platform=platform)
+    # What was usual before a post is not a matter of the period: its first posts have posts before them too.
+    with published(None, None):
+        rows = newest(handle, counters=(*COUNTERS, "rounded"), attributes=_ATTRIBUTES, platform=platform)
     rows = with_rates(with_excluded(rows, include, min_age_h))
     rated = rows.mutate(bucket=buckets.bucket(rows.duration_s, rows.is_photo, scheme)).alias("rated_posts")
-    usual, measured, audience = baseline(rated), newest_watch_time(rated), followers(rated)
+    usual = baseline(rated)
+    if has_period():
+        rated = in_period(rated).alias("period_posts")
+    measured, audience = newest_watch_time(rated), followers(rated)
     rows = with_metric(rated, metric, watched=measured).alias("valued_posts")
     places, edges, creators = _percentiles(rows), _p90(rows), table("creators")
     joined = (

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dwell.metrics.metric_choice import DEFAULTS, choose_metric
+from dwell.metrics.metric_choice import MIN_POSTS as MIN_WATCHED_POSTS
 from dwell.models.audit_verdict import SIZES
 from dwell.models.confidence_intervals import LEVEL
 from dwell.models.coverage_shares import coverage_shares
@@ -18,6 +19,7 @@ from dwell.models.lengths import compare_lengths, length_groups, lengths
 from dwell.models.medians import median_with_interval
 from dwell.models.quarters import compare_quarters
 from dwell.results import Result
+from dwell.text.plurals import pluralize
 
 COLUMNS = (
     *("finding", "statement", "kind", "verdict", "target", "metric", "level", "group", "value", "low", "high", "n"),
@@ -64,7 +66,7 @@ def findings(
     chosen = dict(metric) if metric is not None else _default_metric(eligible)
     target = chosen["name"]
     groups = length_groups(eligible, target)
-    per_length = lengths(groups, target)
+    per_length = lengths(groups, target, length_groups(eligible, "avg_watch_s"))
     figures = _by_effect(
         *_watch_ratio(eligible),
         *compare_lengths(groups, target),
@@ -146,11 +148,13 @@ def _watch_ratio(eligible: list[Row]) -> list[Row]:
     }
     if not values:
         reason = "no measured watch time was imported for this account"
-        return [{**about, "verdict": "unknown", "n": 0, "reason": reason}]
+        return [{**about, "kind": None, "verdict": "unknown", "n": 0, "reason": reason}]
     middle = median_with_interval(values)
     about |= {**median_figures(middle), "confidence": LEVEL}
-    if middle.low is None:
-        return [{**about, "verdict": "unknown", "reason": "too few posts have a measured watch time"}]
+    if len(values) < MIN_WATCHED_POSTS or 2 * len(values) < len(eligible):
+        posts = f"{len(values):,} of {pluralize(len(eligible), 'eligible post')}"
+        reason = f"watch time is measured for only {posts} ({MIN_WATCHED_POSTS} and half of all are needed)"
+        return [{**about, "verdict": "unknown", "reason": reason}]
     return [{**about, "verdict": "found"}]
 
 
@@ -225,7 +229,7 @@ def _audit(audit: Result | None) -> list[Row]:
 def _model(fit: Mapping[str, Any] | None, no_fit: str) -> list[Row]:
     about: Figure = {"finding": "model", "kind": "predicted", "target": "watch_ratio"}
     if fit is None:
-        return [{**about, "verdict": "unknown", "reason": no_fit}] if no_fit else []
+        return [{**about, "kind": None, "verdict": "unknown", "reason": no_fit}] if no_fit else []
     about["target"] = fit.get("target")
     if fit.get("verdict") != "usable":
         reasons = "; ".join(str(reason) for reason in fit.get("reasons") or ())
@@ -286,8 +290,8 @@ def _change(eligible: list[Row], target: str) -> list[Row]:
 
 
 def _above_p90(eligible: list[Row], target: str) -> list[Row]:
-    high = sum(bool(post.get("above_p90")) for post in eligible)
-    if not high or len(eligible) < MIN_POSTS:
+    high, known = sum(bool(post.get("above_p90")) for post in eligible), len(_known(eligible, target))
+    if not high or known < MIN_POSTS:
         return []
     about: Figure = {"finding": "above_p90", "kind": kind_of(target), "verdict": "found", "target": target}
-    return [{**about, "metric": "posts", "value": high, "n": len(eligible)}]
+    return [{**about, "metric": "posts", "value": high, "n": known}]

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from statistics import median
 from typing import Any
 
 from dwell.models.effects import q_values
 from dwell.models.group_comparison import FALSE_CLAIMS, excludes_large
 from dwell.models.matched_effect import MatchedEffect, matched_effect
-from dwell.models.weekly_posts import MIN_WEEKS, WeeklyPosts, compare_weeks
+from dwell.models.weekly_posts import MIN_WEEKS, Times, WeeklyPosts, common_time, compare_weeks
 from dwell.results import Result
 from dwell.text.plurals import pluralize
 
 Post = Mapping[str, Any]
+Within = tuple[datetime | None, datetime | None]
 COLUMNS = (
     *("metric", "kind", "handle", "value", "own_value", "difference", "difference_low", "difference_high", "verdict"),
     *("n", "own_n", "share", "buckets", "low", "high", "own_low", "own_high"),
@@ -48,10 +49,12 @@ class Account:
     Attributes:
         handle: Without @.
         posts: Rows of the metric `posts`, eligible or not; `views_7d` where it is known.
+        times: Of which every post is stored (the metric `listings`).
     """
 
     handle: str
     posts: Sequence[Post]
+    times: Times = ()
     eligible: Sequence[Post] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,7 +62,7 @@ class Account:
         object.__setattr__(self, "eligible", [post for post in self.posts if post["excluded"] is None])
 
 
-def compare(accounts: Sequence[Account]) -> Result:
+def compare(accounts: Sequence[Account], within: Within = (None, None)) -> Result:
     """Compare accounts with the first of them.
 
     Rates and views are compared inside each duration bucket, weighted as the first account's posts are spread over the
@@ -69,13 +72,14 @@ def compare(accounts: Sequence[Account]) -> Result:
 
     Args:
         accounts: Two or more of one platform.
+        within: Begin and end of the period that the posts are of; None without one.
 
     Returns:
         A row per metric and further account. `value` is that account's, `own_value` the first one's over the same
         lengths, `difference` the first minus the second of these. In `meta`: `reference`, `accounts`, `verdict`.
     """
     own, rivals = accounts[0], accounts[1:]
-    found = [row for rival in rivals for row in _rows(own, rival)]
+    found = [row for rival in rivals for row in _rows(own, rival, within)]
     tested = [row for row in found if row["p_value"] is not None]
     for row, chance in zip(tested, q_values([row["p_value"] for row in tested]), strict=True):
         row["q_value"] = chance
@@ -91,12 +95,12 @@ def compare(accounts: Sequence[Account]) -> Result:
     return Result(COLUMNS, table, meta)
 
 
-def _rows(own: Account, rival: Account) -> Iterator[dict[str, Any]]:
+def _rows(own: Account, rival: Account, within: Within) -> Iterator[dict[str, Any]]:
     for metric, kind in METRICS.items():
         mine, theirs = _by_bucket(own.eligible, metric), _by_bucket(rival.eligible, metric)
         if mine or theirs or metric not in _WHERE_KNOWN:
             yield _matched(own, rival, metric, kind, mine, theirs)
-    yield _weeks(own, rival)
+    yield _weeks(own, rival, within)
     whole = [{_EVERY_LENGTH: _known(account.eligible, "duration_s")} for account in (own, rival)]
     yield {**_matched(own, rival, "duration_s", "public", *whole), "buckets": None, "share": None}
 
@@ -123,7 +127,7 @@ def _matched(own: Account, rival: Account, metric: str, kind: str, mine: Groups,
     row: dict[str, Any] = {"metric": metric, "kind": kind, "handle": rival.handle, "p_value": None, "q_value": None}
     row |= {"n": n, "own_n": own_n, "verdict": "unknown"}
     if min(n, own_n) < MIN_POSTS:
-        return {**row, "reason": _missing(own, rival, mine, theirs, both)}
+        return {**row, "reason": _missing(own, rival, metric, mine, theirs, both)}
     effect = matched_effect({name: mine[name] for name in both}, {name: theirs[name] for name in both})
     share = own_n / sum(map(len, mine.values()))
     return {**row, **_figures(effect), "share": share, "buckets": sorted(both)}
@@ -147,13 +151,14 @@ def _figures(effect: MatchedEffect) -> dict[str, Any]:
     }
 
 
-def _missing(own: Account, rival: Account, mine: Groups, theirs: Groups, both: Sequence[str]) -> str:
-    """Which posts are missing: in all, or of the lengths that both have."""
+def _missing(own: Account, rival: Account, metric: str, mine: Groups, theirs: Groups, both: Sequence[str]) -> str:
+    """Which posts are missing: in all, with a length, or of the lengths that both have."""
     for account, groups in ((rival, theirs), (own, mine)):
-        have = sum(map(len, groups.values()))
+        known, have = len(_known(account.eligible, metric)), sum(map(len, groups.values()))
         if have < MIN_POSTS:
-            posts = f"{pluralize(have, 'post')} where it is known"
-            return f"@{account.handle} has {posts}, {MIN_POSTS - have} fewer than needed"
+            posts = f"{pluralize(known, 'post')} where it is known"
+            lengths = f", the length of {have} of them" if known > have else ""
+            return f"@{account.handle} has {posts}{lengths}, {MIN_POSTS - have} fewer than needed"
     counts = [
         f"@{account.handle} has {have}, {MIN_POSTS - have} fewer than needed"
         for account, groups in ((rival, theirs), (own, mine))
@@ -162,17 +167,16 @@ def _missing(own: Account, rival: Account, mine: Groups, theirs: Groups, both: S
     return f"of the lengths that both have {MIN_BUCKET_POSTS} posts of, {' and '.join(counts)}"
 
 
-def _weeks(own: Account, rival: Account) -> dict[str, Any]:
+def _weeks(own: Account, rival: Account, within: Within) -> dict[str, Any]:
     row: dict[str, Any] = {"metric": "posts_per_week", "kind": "public", "handle": rival.handle, "verdict": "unknown"}
     row |= {"p_value": None, "q_value": None}
-    ends = [_window(account) for account in (own, rival)]
-    known = [end for end in ends if end is not None]
-    first, last = (max(begin for begin, _ in known), min(end for _, end in known)) if known else (_NEVER, _NEVER)
     mine, theirs = ([post["posted_at"] for post in account.posts] for account in (own, rival))
-    found = compare_weeks(mine, theirs, first, last) if len(known) == len(ends) else WeeklyPosts(0)
+    found = compare_weeks(mine, theirs, *common_time(own.times, rival.times, within))
     row |= {"n": found.weeks, "own_n": found.weeks}
     if found.weeks < MIN_WEEKS:
-        missing = f"{pluralize(found.weeks, 'whole week')} that both were read for, {MIN_WEEKS} are needed"
+        missing = (
+            f"{pluralize(found.weeks, 'whole week')} of which every post of both is stored, {MIN_WEEKS} are needed"
+        )
         return {**row, "reason": missing}
     return {**row, **_weekly(found)}
 
@@ -188,20 +192,11 @@ def _weekly(found: WeeklyPosts) -> dict[str, Any]:
     }
 
 
-_NEVER = datetime(1, 1, 1, tzinfo=UTC)
-
-
-def _window(account: Account) -> tuple[datetime, datetime] | None:
-    """From the oldest stored post, but pinned ones, to the newest reading: in between every post is stored."""
-    moments = [post["posted_at"] for post in account.posts if not post["is_pinned"]]
-    posted = [moment for moment in moments if moment is not None]
-    read = [post["observed_at"] for post in account.posts if post["observed_at"] is not None]
-    return (min(posted), max(read)) if posted and read else None
-
-
 def _verdict(row: Mapping[str, Any]) -> str:
     low, high = row["difference_low"], row["difference_high"]
-    if row["q_value"] <= FALSE_CLAIMS and low * high > 0:
+    # The chance is that of the effect: where it points the other way, as with many equal values, nothing is shown.
+    agree = row.get("effect") is None or row["effect"] * row["difference"] > 0
+    if row["q_value"] <= FALSE_CLAIMS and low * high > 0 and agree:
         return "higher" if low > 0 else "lower"
     return "similar" if excludes_large(row.get("effect_low"), row.get("effect_high")) else "unknown"
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from dwell.metrics.metric_choice import POST_METRICS
+from dwell.metrics.metric_choice import MEASURED, POST_METRICS
 from dwell.models.effects import Effect, ordinal_effect, q_values, share_effect
 from dwell.models.group_comparison import excludes_large
 from dwell.results import Result
+from dwell.text.plurals import pluralize
 from dwell.text.time_zones import find_zone
 
 Post = Mapping[str, Any]
@@ -65,8 +66,9 @@ def tiers(rows: Iterable[Post], tz: str = "UTC", *, metric: str = "engagement_ra
     meta = {"n_top": len(top), "n_bottom": len(bottom), "q25": q25, "q75": q75, "tz": tz}
     if min(len(top), len(bottom)) < MIN_TIER_POSTS:
         eligible = sum(row["excluded"] is None for row in rows)
-        unknown = eligible - len(posts)
-        return Result(COLUMNS, [], {**meta, "verdict": _too_few(len(top), len(bottom), unknown, metric)})
+        unviewed = sum(row["excluded"] is None and row[metric] is None and row.get("views") == 0 for row in rows)
+        why = _why_unknown(eligible - len(posts), unviewed, metric)
+        return Result(COLUMNS, [], {**meta, "verdict": _too_few(len(top), len(bottom), why, metric)})
     if q25 == q75:
         verdict = f"Nothing to compare: at least half of the posts have the same {POST_METRICS[metric]}."
         return Result(COLUMNS, [], {**meta, "verdict": verdict})
@@ -147,14 +149,21 @@ def _row(dimension: str, level: str | None, effect: Effect, q_value: float) -> t
     return (dimension, level, *values, q_value, q_value <= FALSE_DISCOVERIES)
 
 
-def _too_few(n_top: int, n_bottom: int, unknown: int, metric: str) -> str:
+def _why_unknown(unknown: int, unviewed: int, metric: str) -> str:
+    """Why eligible posts have no value of the metric: a rate needs views, and counters that are known."""
+    unviewed = 0 if metric in MEASURED or metric == "views_per_hour" else unviewed
+    lacking = unknown - unviewed
+    verbs = ("lacks", "so it has") if lacking == 1 else ("lack", "so they have")
+    lack = f"{verbs[0]} likes, comments or shares, {verbs[1]} no rate"
+    if metric != "engagement_rate":
+        lack = f"{'has' if lacking == 1 else 'have'} no known {POST_METRICS[metric]}"
+    has = "has 0 views, so it has" if unviewed == 1 else "have 0 views, so they have"
+    zero = f" {pluralize(unviewed, 'eligible post')} {has} no rate." if unviewed else ""
+    return zero + (f" {pluralize(lacking, 'eligible post')} {lack}." if lacking else "")
+
+
+def _too_few(n_top: int, n_bottom: int, why: str, metric: str) -> str:
     words = POST_METRICS[metric]
-    lack = (
-        "lack likes, comments or shares, so they have no rate"
-        if metric == "engagement_rate"
-        else f"have no known {words}"
-    )
-    why = f" {unknown} eligible posts {lack}." if unknown else ""
     return (
         f"Too few posts: {n_top} in the top quarter and {n_bottom} in the bottom quarter, each needs {MIN_TIER_POSTS}; "
         f"about {4 * MIN_TIER_POSTS} eligible posts with a known {words} are enough.{why}"

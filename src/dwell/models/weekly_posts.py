@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from scipy import stats
@@ -14,6 +14,7 @@ from dwell.models.confidence_intervals import LEVEL
 
 MIN_WEEKS = 6
 _WEEK = timedelta(days=7)
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,38 @@ class WeeklyPosts:
     low: float | None = None
     high: float | None = None
     p_value: float | None = None
+
+
+Times = Sequence[tuple[datetime, datetime]]
+"""Times of which every post is stored, each from its begin until before its end."""
+
+
+def common_time(own: Times, other: Times, within: tuple[datetime | None, datetime | None]) -> tuple[datetime, datetime]:
+    """The longest time without a gap of which every post of both accounts is stored; of equal ones, the newest.
+
+    Args:
+        own: Times of the first account.
+        other: Times of the second.
+        within: Begin and end of the period that was asked for; None without one.
+    """
+    since, until = within
+    found = [(_NEVER, _NEVER)]
+    for begin, end in _without_overlap(own):
+        for other_begin, other_end in _without_overlap(other):
+            ends = [moment for moment in (end, other_end, until) if moment is not None]
+            first, last = max(begin, other_begin, since or _NEVER), min(ends)
+            found.append((first, max(first, last)))
+    return max(found, key=lambda time: (time[1] - time[0], time[1]))
+
+
+def _without_overlap(times: Times) -> list[tuple[datetime, datetime]]:
+    joined: list[tuple[datetime, datetime]] = []
+    for begin, end in sorted(times):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((begin, end))
+    return joined
 
 
 def compare_weeks(

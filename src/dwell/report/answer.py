@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dwell.charts.formatting import percent
+from dwell.charts.formatting import pluralize
 from dwell.report.statement import Statement
-from dwell.report.statements import statements
+from dwell.report.statements import level, statements
 from dwell.results import Result
 
 _DIFFERENCES = frozenset({"length", "best_posts", "change"})
@@ -15,7 +15,7 @@ _DIFFERENCES = frozenset({"length", "best_posts", "change"})
 
 def answer(findings: Result) -> str:
     """One sentence, of the figures of the findings; an association, never a cause."""
-    if not findings.meta["eligible"]:
+    if not findings.meta["metric"]["n"]:
         return "No post can be compared yet, so what holds viewers is not known."
     return f"{_level(findings)}; {_difference(findings)}"
 
@@ -32,9 +32,10 @@ def differences(findings: Result) -> list[tuple[Mapping[str, Any], Statement]]:
 def _level(findings: Result) -> str:
     watched = next((row for row in findings if row["finding"] == "watch_ratio"), None)
     if watched is not None and watched["verdict"] == "found":
-        return f"Half of the posts hold their average viewer for at least {percent(watched['value'], 0)} of the video"
+        return level(watched, findings.meta)
     if watched is not None and watched["value"] is not None:
-        return "How long viewers stay was measured for too few posts"
+        of = f"{watched['n']:,} of {pluralize(findings.meta['eligible'], 'eligible post')}"
+        return f"How long viewers stay was measured for too few posts ({of})"
     return "How long viewers stay was not measured"
 
 

@@ -17,7 +17,7 @@ _BESIDE = ("watch_ratio", "engagement_rate")
 
 @dataclass(frozen=True, slots=True)
 class BestPost:
-    """One post of the list: its caption and link, its value, and its length, views and day."""
+    """One post of the list: caption and link, value, and the percentile that orders it, with length, views and day."""
 
     post: Cell
     value: str
@@ -25,8 +25,8 @@ class BestPost:
 
 
 def rank_posts(posts: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Eligible posts with a percentile, best first; ties by views."""
-    ranked = [post for post in posts if post.get("excluded") is None and post.get("percentile") is not None]
+    """Eligible posts that do better than another of their length, best first; ties by views."""
+    ranked = [post for post in posts if post.get("excluded") is None and (post.get("percentile") or 0.0) > 0.0]
     return sorted(ranked, key=lambda post: (-post["percentile"], -(post.get("views") or 0), str(post.get("post_id"))))
 
 
@@ -41,6 +41,7 @@ def best_posts(posts: Iterable[Mapping[str, Any]], metric: str) -> list[BestPost
         BestPost(
             post_cell(post),
             format_figure(metric, post.get(metric)),
+            f"above {percent(post['percentile'], 0)} of the others of its length · "
             f"{seconds(post.get('duration_s'))}, {number(post.get('views'), 0)} views, {day(post.get('posted_at'))}",
         )
         for post in rank_posts(posts)[:LISTED]

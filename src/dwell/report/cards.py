@@ -1,4 +1,4 @@
-"""The cards of the first screen: each has two numbers, the best against the weakest."""
+"""The cards of the first screen: each has two numbers, and says which is the best only where a test found it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dwell.charts.formatting import bucket_label, column_label, sentence_case
 from dwell.charts.tier_words import dimension_label, side
 from dwell.report.answer import differences
 from dwell.report.content import ReportContent
-from dwell.report.metric_text import format_figure, kind_of
+from dwell.report.metric_text import format_pair
 from dwell.report.retention_sentences import figure
 from dwell.report.statement import Answer, Kind
 
@@ -31,30 +31,33 @@ class Card:
 
     Attributes:
         title: What is compared.
-        best: The better side.
-        weakest: The other.
+        first: The best side, where they differ; else that of the higher value.
+        second: The other.
         kind: What the numbers are.
         detail: Their unit and n.
-        answer: Whether they differ; None where nothing tests it.
+        answer: Whether they differ: only then one is the best.
     """
 
     title: str
-    best: Side
-    weakest: Side
+    first: Side
+    second: Side
     kind: Kind
     detail: str
-    answer: Answer | None
+    answer: Answer
 
 
 def cards(content: ReportContent) -> list[Card]:
-    """At most three cards: differences that were found, the largest first, then the spread, then the others."""
-    rows = [row for row, _ in differences(content.findings) if row["value"] is not None]
+    """At most three cards: differences that were found, the largest first, then what no test tells apart.
+
+    Two equal numbers are no card.
+    """
+    rows = [row for row, _ in differences(content.findings) if row["value"] not in (None, row["other_value"])]
     lengths = any(row["finding"] == "length" and row["verdict"] == "found" for row in rows)
     rows = [row for row in rows if not (lengths and row["metric"] == "duration_s")]
     found = [_card(row) for row in rows if row["verdict"] == "found"]
     # One comparison of many that found nothing would show chance.
     rest = [_card(row) for row in rows if row["verdict"] != "found" and row["finding"] != "best_posts"]
-    return [*found, *_retention(content), *_quarters(content), *rest][:MOST]
+    return [*found, *_retention(content), *rest][:MOST]
 
 
 def _card(row: Mapping[str, Any]) -> Card:
@@ -62,14 +65,8 @@ def _card(row: Mapping[str, Any]) -> Card:
 
 
 def _length(row: Mapping[str, Any]) -> Card:
-    return Card(
-        "Length of the video",
-        Side(format_figure(row["metric"], row["value"]), bucket_label(row["group"])),
-        Side(format_figure(row["metric"], row["other_value"]), bucket_label(row["other_group"])),
-        row["kind"],
-        f"Median {column_label(row['metric'])}, {row['n']:,} and {row['other_n']:,} posts",
-        row["verdict"],
-    )
+    labels = bucket_label(row["group"]), bucket_label(row["other_group"])
+    return _medians(row, "Length of the video", labels)
 
 
 def _tier(row: Mapping[str, Any]) -> Card:
@@ -87,29 +84,18 @@ def _tier(row: Mapping[str, Any]) -> Card:
 
 
 def _change(row: Mapping[str, Any]) -> Card:
-    newer = Side(format_figure(row["metric"], row["value"]), "newer half of posts")
-    older = Side(format_figure(row["metric"], row["other_value"]), "older half of posts")
-    best, weakest = (newer, older) if row["value"] >= row["other_value"] else (older, newer)
-    detail = f"Median {column_label(row['metric'])}, {row['n']:,} and {row['other_n']:,} posts"
-    return Card("Over time", best, weakest, row["kind"], detail, row["verdict"])
+    return _medians(row, "Over time", ("newer half of posts", "older half of posts"))
 
 
-def _quarters(content: ReportContent) -> list[Card]:
-    """How far the posts are apart, which no test is needed for."""
-    found = content.findings.meta["quarters"]
-    if found is None:
-        return []
-    best, weakest = found["best"], found["weakest"]
-    return [
-        Card(
-            "Best and weakest posts",
-            Side(format_figure(found["metric"], best["value"]), "best quarter"),
-            Side(format_figure(found["metric"], weakest["value"]), "weakest quarter"),
-            kind_of(found["metric"]),
-            f"Median {column_label(found['metric'])}, {best['n']:,} and {weakest['n']:,} posts",
-            None,
-        )
-    ]
+def _medians(row: Mapping[str, Any], title: str, labels: tuple[str, str]) -> Card:
+    """Two medians of the metric, the higher one first."""
+    values = format_pair(row["metric"], row["value"], row["other_value"])
+    sides, posts = [Side(*pair) for pair in zip(values, labels, strict=True)], [row["n"], row["other_n"]]
+    if row["value"] < row["other_value"]:
+        sides.reverse()
+        posts.reverse()
+    detail = f"Median {column_label(row['metric'])}, {posts[0]:,} and {posts[1]:,} posts"
+    return Card(title, sides[0], sides[1], row["kind"], detail, row["verdict"])
 
 
 def _retention(content: ReportContent) -> list[Card]:

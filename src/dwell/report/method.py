@@ -66,7 +66,9 @@ def _filters(content: ReportContent) -> ReportTable:
         if key in row
     ]
     body += [[f"Left out: {label}", f"{row[key]:,}"] for key, label in _FILTERS.items() if row.get(key) is not None]
-    body += [["Eligible, compared on this page", f"{row['eligible']:,}"]] if "eligible" in row else []
+    body += [["Eligible", f"{row['eligible']:,}"]] if "eligible" in row else []
+    compared = content.findings.meta["metric"]["n"]
+    body += [[f"Compared on this page, by {column_label(content.metric)}", f"{compared:,}"]] if body else []
     body += [
         [f"Of all, {label}", f"{row[key]:,}"]
         for key, label in (("unknown_age", "with unknown age"), ("unknown_duration", "with unknown length"))

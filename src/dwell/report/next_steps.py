@@ -7,6 +7,7 @@ from typing import Any
 
 from dwell.charts.formatting import bucket_label, column_label, pluralize
 from dwell.charts.tier_words import dimension_label
+from dwell.metrics.metric_choice import MEASURED
 from dwell.report.answer import differences
 from dwell.report.best_posts import rank_posts
 from dwell.report.content import ReportContent
@@ -28,7 +29,9 @@ def next_steps(content: ReportContent) -> list[str]:
 def _trial(content: ReportContent) -> Iterator[str]:
     """The largest difference that was found and that the next post can have."""
     found = [row for row, statement in differences(content.findings) if statement.answer == "found"]
-    if any(row["finding"] == "length" for row in found):  # it names the lengths
+    if content.metric in MEASURED:  # a short video is easier to watch to its end, which is no reason to make it short
+        found = [row for row in found if row["finding"] != "length" and row["metric"] != "duration_s"]
+    elif any(row["finding"] == "length" for row in found):  # it names the lengths
         found = [row for row in found if row["metric"] != "duration_s"]
     tried = next((text for row in found if (text := _what_to_try(row, content.tz))), None)
     if tried is not None:
@@ -55,13 +58,14 @@ def _missing_data(content: ReportContent) -> Iterator[str]:
     name, on_tiktok = f"@{content.handle}", _on_tiktok(content)
     more = f"dwell sweep {name}" if on_tiktok else "dwell import"
     verdicts = {row["finding"]: row for row in content.findings}
-    if not content.findings.meta["eligible"]:
+    compared = content.findings.meta["metric"]["n"]
+    if not compared:
         yield f"Store more posts of {name} ({more}): none can be compared yet."
         return
     if verdicts["watch_ratio"]["value"] is None:
         yield _how_to_measure(content)
     if not any(statement.answer == "found" for _, statement in differences(content.findings)):
-        posts = pluralize(content.findings.meta["eligible"], "post")
+        posts = pluralize(compared, "post")
         yield f"No difference was found in {posts}: more posts can show smaller differences ({more})."
     model = verdicts.get("model")
     if model is not None and model["verdict"] == "unknown" and model["n"] is None:

@@ -82,7 +82,7 @@ def _subtitle(content: ReportContent) -> str:
     status = content.status
     meta = content.findings.meta
     where = f" on {meta['platform']}" if meta.get("platform") else ""
-    posts = f"{meta['eligible']:,} of {pluralize(meta['posts'], 'post')}{where} compared"
+    posts = f"{meta['metric']['n']:,} of {pluralize(meta['posts'], 'post')}{where} compared"
     posts = f"{posts}, {content.period}" if content.period else posts
     first, last = status.get("first_observed_at"), status.get("last_observed_at")
     return f"{posts}, observed {day(first)} to {day(last)}" if first and last else posts

@@ -15,6 +15,7 @@ from dwell.charts.formatting import (
     format_metric,
     format_p_value,
     number,
+    pace,
     percent,
 )
 from dwell.charts.tier_words import dimension_label, side
@@ -143,9 +144,9 @@ def growth_table(rows: Iterable[Mapping[str, Any]], posts: Iterable[Mapping[str,
             number(row.get("hours"), 1),
             number(row.get("views_from"), 0),
             number(row.get("views_to"), 0),
-            number(row["views_per_hour"], 1),
-            number(row.get("views_per_hour_low"), 1),
-            number(row.get("views_per_hour_high"), 1),
+            pace(row["views_per_hour"]),
+            pace(row.get("views_per_hour_low")),
+            pace(row.get("views_per_hour_high")),
         ]
         for row in ordered
     ]

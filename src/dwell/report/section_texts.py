@@ -45,5 +45,5 @@ EMPTY = {
     "trend": "No eligible post has a known posting time.",
     "audit": "No watch time was measured for this account, and this section compares public figures with it.",
     "model": "A model is fitted to posts with measured watch time (dwell fit), and there is none for this account.",
-    "top-posts": "No eligible post can be ranked among posts of similar length yet.",
+    "top-posts": "No eligible post does better than another of similar length.",
 }

@@ -17,13 +17,14 @@ class Statement:
     """A statement for a reader in a hurry.
 
     Attributes:
-        kind: What the numbers are: measured by the platform, public counters, or predicted by a model.
+        kind: What the numbers are: measured by the platform, public counters, or predicted by a model; None where there
+            are none.
         answer: `found` a difference, `nothing` found in enough data, or `unknown` for too little data.
         text: The statement, in one sentence.
         detail: n, effect, interval and the limits of the statement.
     """
 
-    kind: Kind
+    kind: Kind | None
     answer: Answer
     text: str
     detail: str

@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 from dwell.charts.formatting import (
     bucket_label,
     column_label,
-    format_metric,
     format_p_value,
     number,
     percent,
@@ -22,7 +21,8 @@ from dwell.charts.formatting import (
     with_interval,
 )
 from dwell.charts.tier_words import dimension_label, side
-from dwell.report.section_texts import TITLES
+from dwell.metrics.metric_choice import MEASURED
+from dwell.report.metric_text import format_pair
 from dwell.report.statement import Statement, format_median
 from dwell.results import Result
 
@@ -42,29 +42,51 @@ def statements(findings: Result) -> tuple[Statement, ...]:
     worded = []
     for _, group in groupby(findings, key=lambda row: row["statement"]):
         rows = list(group)
-        text, detail = _WORDS[rows[0]["finding"]](rows)
-        worded.append(Statement(rows[0]["kind"], rows[0]["verdict"], text, detail))
+        text, detail = _WORDS[rows[0]["finding"]](rows, findings.meta)
+        worded.append(Statement(rows[0]["kind"], rows[0]["verdict"], _with_posts(text, rows, findings.meta), detail))
     return tuple(worded)
 
 
-def _watch_ratio(rows: Sequence[Row]) -> Words:
+def _with_posts(text: str, rows: Sequence[Row], meta: Row) -> str:
+    """The sentence with the number of posts behind it, where that is not the number that the whole answer names."""
+    first, n = rows[0], rows[0]["n"]
+    if first["finding"] == "model" and meta.get("fit_of_all_times") and n is not None:
+        return f"In posts of all times, {text[:1].lower()}{text[1:]}"
+    if first["verdict"] == "unknown" or first["finding"] not in {"audit", "model", "change"}:
+        return text
+    if first["finding"] == "change":
+        n += first["other_n"]
+    if n == meta["metric"]["n"]:
+        return text
+    return f"{text.removesuffix('.')} ({n:,} of {pluralize(meta['eligible'], 'eligible post')})."
+
+
+def level(row: Row, meta: Row) -> str:
+    """How long viewers stay, without a full stop: of all posts that are compared, or of those that are measured."""
+    share = f"hold their average viewer for at least {percent(row['value'], 0)} of the video"
+    if row["n"] == meta["metric"]["n"]:
+        return f"Half of the posts {share}"
+    return f"Half of the {pluralize(row['n'], 'post')} (of {meta['eligible']:,}) whose watch time is measured {share}"
+
+
+def _watch_ratio(rows: Sequence[Row], meta: Row) -> Words:
     (row,) = rows
     if row["value"] is None:
         text = f"How long viewers stay is not known: {row['reason']}."
         return text, "Everything below is based on public counters, which are only a proxy for it."
     if row["verdict"] == "unknown":
         text = f"How long viewers stay is not known yet: {row['reason']}."
-        return text, f"Median watch ratio {format_median(row)}."
-    text = f"Half of the posts hold their average viewer for at least {percent(row['value'], 0)} of the video."
-    return text, f"Median watch ratio {format_median(row)}. A ratio over 100% means that viewers let the video loop."
+        return text, f"{level(row, meta)}. Median watch ratio {format_median(row)}."
+    looped = "A ratio over 100% means that viewers let the video loop."
+    return f"{level(row, meta)}.", f"Median watch ratio {format_median(row)}. {looped}"
 
 
-def _length(rows: Sequence[Row]) -> Words:
+def _length(rows: Sequence[Row], meta: Row) -> Words:
     row = rows[0]
     if row["value"] is None:
         return "Whether length matters is not known: fewer than two lengths have enough posts.", str(row["reason"])
-    metric, measured = str(row["metric"]), row["metric"] == "watch_ratio"
-    what, digits = column_label(metric), 0 if measured else 1
+    metric, measured = str(row["metric"]), row["metric"] in MEASURED
+    what = column_label(metric)
     best, worst = bucket_label(row["group"]), bucket_label(row["other_group"])
     medians = f"{format_median(row)} for {best}, {format_median(row, 'other_')} for {worst}"
     detail = f"Median {what}: {medians}. {_effect(row)} {_pairs(rows)}"
@@ -72,11 +94,21 @@ def _length(rows: Sequence[Row]) -> Words:
         return f"No large difference in {what} between lengths.", f"{detail} {LARGE_EXCLUDED}"
     if row["verdict"] == "unknown":
         return f"Whether length matters for {what} is not known.", f"{row['reason']} {detail}"
-    claim = "hold viewers for a larger part of their length" if measured else f"have {_higher(metric)}"
-    higher, lower = (format_metric(metric, row[name], digits) for name in ("value", "other_value"))
-    against = f"{higher}, against {lower} for videos of {worst}"
-    easier = "A short video is easier to watch to its end, so compare posts of similar length."
+    claim = "hold viewers for a larger part of their length" if metric == "watch_ratio" else f"have {_higher(metric)}"
+    higher, lower = format_pair(metric, row["value"], row["other_value"])
+    against = f"{higher}, against {lower} for videos of {worst} ({row['n']:,} and {row['other_n']:,} posts)"
+    easier = f"{_seconds(row, meta)}A short video is easier to watch to its end, so compare posts of similar length."
     return f"Videos of {best} {claim}: {against}.", f"{detail} {easier if measured else NOT_A_CAUSE}"
+
+
+def _seconds(row: Row, meta: Row) -> str:
+    """How many seconds viewers stay with videos of both lengths, where that is measured."""
+    known = {one["bucket"]: one["watch_s_median"] for one in meta["lengths"]}
+    stay = [(name, known[name]) for name in (row["group"], row["other_group"])]
+    if any(value is None for _, value in stay):
+        return ""
+    first, second = (f"{number(value, 1)} s for {bucket_label(name)}" for name, value in stay)
+    return f"Median seconds watched: {first}, {second}. "
 
 
 def _higher(metric: str) -> str:
@@ -108,7 +140,7 @@ def _effect(row: Row) -> str:
     return f"{sentence_case(column_label(str(row['effect_name'])))} {number(row['effect'])} ({interval})."
 
 
-def _best_posts(rows: Sequence[Row]) -> Words:
+def _best_posts(rows: Sequence[Row], _: Row) -> Words:
     row = rows[0]
     if row["metric"] is None:
         text = "What the best posts have in common is not known yet: too few posts are eligible to compare quarters."
@@ -141,7 +173,7 @@ def _difference(row: Row, posts: str) -> Words:
     return text, f"{_effect(row)} {posts}{NOT_A_CAUSE}"
 
 
-def _audit(rows: Sequence[Row]) -> Words:
+def _audit(rows: Sequence[Row], _: Row) -> Words:
     if rows[0]["verdict"] == "unknown":
         return "Which public ratio follows watch time is not known.", str(rows[0]["reason"])
     target = column_label(str(rows[0]["target"]))
@@ -179,7 +211,7 @@ def _ratio_label(row: Row) -> str:
     return column_label(str(row["metric"]))
 
 
-def _model(rows: Sequence[Row]) -> Words:
+def _model(rows: Sequence[Row], _: Row) -> Words:
     first, target = rows[0], column_label(str(rows[0]["target"]))
     if first["verdict"] == "unknown" and first["n"] is None:
         return f"Whether {target} can be predicted was not tested.", str(first["reason"])
@@ -206,7 +238,7 @@ def _model(rows: Sequence[Row]) -> Words:
     return text, f"R² {number(first['value'])} on posts left out{newest}{baseline}; n = {first['n']}.{gain}{note}"
 
 
-def _change(rows: Sequence[Row]) -> Words:
+def _change(rows: Sequence[Row], _: Row) -> Words:
     (row,) = rows
     metric, what = str(row["metric"]), _SUBJECTS.get(str(row["metric"]), column_label(str(row["metric"])))
     if row["value"] is None:
@@ -219,22 +251,31 @@ def _change(rows: Sequence[Row]) -> Words:
     if row["verdict"] == "unknown":
         return f"Whether {what} changes over time is not known.", f"{row['reason']} {detail}"
     more = "higher" if row["effect"] > 0 else "lower"
-    change = f"{format_metric(metric, row['value'])}, against {format_metric(metric, row['other_value'])} before"
+    newer_value, older_value = format_pair(metric, row["value"], row["other_value"])
+    change = f"{newer_value}, against {older_value} before"
     later = "" if row["kind"] == "measured" else " Older posts also had more time to collect reactions."
     return f"{sentence_case(what)} is {more} in the newer half of posts: {change}.", f"{detail}{later}"
 
 
-def _above_p90(rows: Sequence[Row]) -> Words:
+def _above_p90(rows: Sequence[Row], meta: Row) -> Words:
     high = rows[0]["value"]
     verb = "is" if high == 1 else "are"
     text = f"{pluralize(high, 'post')} {verb} above the 90th percentile of their length: worth watching again."
-    return text, f"By construction about one post in ten is; the best are listed under “{TITLES['top-posts']}”."
+    return text, f"By construction about one post in ten is. This lists them: {_list_above_p90(rows[0], meta)}"
+
+
+def _list_above_p90(row: Row, meta: Row) -> str:
+    """The command that lists the posts of a finding: of the same account, metric and period."""
+    options = {name: meta.get(name) for name in ("platform", "since", "until")}
+    given = "".join(f" --{name} {value}" for name, value in options.items() if value is not None)
+    creator = f" --creator @{meta['handle']}" if "handle" in meta else ""
+    return f"dwell posts{creator} --metric {row['target']}{given} --above-p90"
 
 
 _SUBJECTS = {"engagement_rate": "engagement", "views_per_hour": "the number of views per hour"}
 """Metric -> what changes over time; the others by their names."""
 
-_WORDS: dict[str, Callable[[Sequence[Row]], Words]] = {
+_WORDS: dict[str, Callable[[Sequence[Row], Row], Words]] = {
     "watch_ratio": _watch_ratio,
     "length": _length,
     "best_posts": _best_posts,

@@ -33,7 +33,7 @@ _NAMES: dict[Kind, str] = {
         shares_total slot snapshots snapshots_count snapshots_new statement suspect times too_close topic_posts
         topics total total_above_p90 total_snapshots uncertain_credits unknown_age unknown_duration
         unknown_views videos views views_from views_high views_low views_to watch_times_new weekday young
-        apart by_day early late period undated unread
+        apart by_day dated early late period undated unread
     """,
     "number": """
         above_band active_followers added_usd api_value balance_usd below_band bottom bump_height change

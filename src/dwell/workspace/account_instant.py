@@ -75,7 +75,8 @@ class AccountInstant(Instant):
         def answer() -> Result:
             return compare_accounts(self, names, platform, scheme=scheme, include=left_in, min_age_h=min_age_h)
 
-        return self._in_period(answer, period, names[0] if names else None, platform, "UTC")
+        filters = {"handle": tuple(dict.fromkeys(map(parse_handle, names))), "platform": platform}
+        return self._in_period(answer, period, None, platform, "UTC", filters)
 
     def growth(
         self,

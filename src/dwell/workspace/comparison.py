@@ -35,12 +35,13 @@ def compare_accounts(
     accounts, places = [], {}
     for one in found:
         posts = list(snapshot.ask("posts", scheme=scheme, platform=None, **{**filters, **one}))
-        accounts.append(Account(one["handle"], _with_views_of_a_week(snapshot, posts, one)))
+        times = [(row["first_posted_at"], row["observed_at"]) for row in snapshot.ask("listings", **one)]
+        accounts.append(Account(one["handle"], _with_views_of_a_week(snapshot, posts, one), times))
         places[one["handle"]] = next((post["platform"] for post in posts), None)
     if len(set(places.values())) > 1:
         named = " and ".join(f"@{handle} on {place}" for handle, place in places.items())
         raise NoDataError(f"Platforms are never mixed: {named}. Name accounts of one platform.")
-    result = compare(accounts)
+    result = compare(accounts, (snapshot.period.since, snapshot.period.until))
     meta = {
         **result.meta,
         "platform": places[accounts[0].handle],

@@ -10,6 +10,7 @@ from dwell.models import account
 from dwell.results import Result
 from dwell.workspace.account_model import AccountModel, account_model
 from dwell.workspace.origin import is_simulated
+from dwell.workspace.period import ALWAYS
 
 if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
@@ -21,7 +22,8 @@ class AccountFindings:
 
     Attributes:
         findings: One row per figure; see `dwell.models.account.findings`. Meta also has `handle`, `platform`
-            (where one was chosen), `tz`, `simulated`; `fit_stored` and `fitted_at` say what `fit` is of.
+            (where one was chosen), `tz`, `simulated`, `since`, `until`; `fit_stored`, `fitted_at` and
+            `fit_of_all_times` say what `fit` is of.
         posts: Its posts, best first by the metric that compares them.
         tiers: What its best posts have in common.
         audit: Which public ratio follows watch time; None for an account without watch time.
@@ -63,7 +65,8 @@ def findings(
     found = account.findings(posts, metric=chosen, tiers=tiers, audit=audit, fit=model.report, no_fit=model.missing)
     simulated = is_simulated(snapshot, handle)
     meta = {"handle": handle, "platform": platform, "tz": tz, "simulated": simulated, **found.meta}
-    meta |= {"fit_stored": model.stored, "fitted_at": model.fitted_at}
+    meta |= {"fit_stored": model.stored, "fitted_at": model.fitted_at, **snapshot.period.to_dict()}
+    meta["fit_of_all_times"] = bool(model.stored) and snapshot.period != ALWAYS
     return AccountFindings(replace(found, meta=meta), posts, tiers, audit)
 
 

@@ -99,14 +99,28 @@ def describe_period(instant: Instant, found: Result, period: Period, account: Ma
         account: The parameters that select the posts: handle, platform.
     """
     meta = {**found.meta, **period.to_dict()}
-    if period != ALWAYS:
-        undated = next(iter(instant.ask("undated", **account)))["posts"]
-        meta["undated"] = undated
-        if undated:
-            verb = "has" if undated == 1 else "have"
-            note = f"{pluralize(undated, 'post')} {verb} no known time of publishing, so no period has them."
-            meta["warnings"] = list(dict.fromkeys([*found.meta.get("warnings", ()), note]))
+    if period == ALWAYS:
+        return replace(found, meta=meta)
+    undated = next(iter(instant.ask("undated", **account)))["posts"]
+    meta["undated"] = undated
+    notes = _outside(instant, period, account) if not len(found) else []
+    if undated:
+        verb = "has" if undated == 1 else "have"
+        notes.append(f"{pluralize(undated, 'post')} {verb} no known time of publishing, so no period has them.")
+    if notes:
+        meta["warnings"] = list(dict.fromkeys([*found.meta.get("warnings", ()), *notes]))
     return replace(found, meta=meta)
+
+
+def _outside(instant: Instant, period: Period, account: Mapping[str, Any]) -> list[str]:
+    """When posts were published, where none of them was in the period."""
+    if next(iter(instant.ask("posted_span", **account, **period.parameters)))["posts"]:
+        return []
+    span = next(iter(instant.ask("posted_span", **account)))
+    if span["first_posted_at"] is None:
+        return []
+    first, last = (f"{span[name]:%Y-%m-%d}" for name in ("first_posted_at", "last_posted_at"))
+    return [f"No post is of this period: those that are stored were published from {first} to {last}."]
 
 
 def _before(now: datetime, last: str | timedelta) -> datetime:
@@ -136,10 +150,25 @@ def _instant(when: When | None, tz: str, name: str) -> datetime | None:
             when = date.fromisoformat(text) if len(text) <= 10 else datetime.fromisoformat(text)
         if not isinstance(when, datetime):
             when = datetime.combine(when + timedelta(days=name == "until"), time())
+        if when.tzinfo is None and _is_skipped(when, tz):
+            raise SettingsError(
+                f"{when:%Y-%m-%d %H:%M} doesn't exist in {tz}: clocks skip it that day; name another time."
+            )
         aware = when if when.tzinfo else when.replace(tzinfo=find_zone(tz))
         return aware.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except OverflowError:
+        raise SettingsError(f"{str(when)[:40]!r} is beyond the years that --{name} can have: leave it out.") from None
+    except ValueError:
         raise SettingsError(f"{str(when)[:40]!r} isn't a time for --{name}: {_AS_WRITTEN}.") from None
+
+
+def _is_skipped(local: datetime, tz: str) -> bool:
+    """Whether the clocks of that zone go from before this time to after it, so that it never is."""
+    zone = find_zone(tz)
+    return (
+        local.time() != time()
+        and local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local
+    )
 
 
 def _minute(instant: datetime) -> str:

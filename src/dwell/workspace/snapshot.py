@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from dwell.results import Result
+from dwell.text.plurals import pluralize
 from dwell.workspace.creators import find_creator
 from dwell.workspace.growth import describe_growth
 from dwell.workspace.metric_choice import find_metric
@@ -128,7 +129,9 @@ class Snapshot(PostInstant):
             filters = {**self._account(creator, platform), "include": include, "min_age_h": min_age_h}
             choice = find_metric(self, filters, metric)
             rows = self.ask("posting_times", tz=tz, metric=choice.name, **filters)
-            return replace(rows, meta={"tz": tz, "metric": choice.to_dict()})
+            missing = choice.eligible - sum(rows.column("n"))
+            notes = [f"The hour of {pluralize(missing, 'eligible post')} is not known."] if missing else []
+            return replace(rows, meta={"tz": tz, "metric": choice.to_dict(), "warnings": notes})
 
         return self._in_period(answer, period, creator, platform, tz)
 

@@ -44,20 +44,12 @@ def test_a_second_demo_begins_anew_and_leaves_the_files_of_others(tmp_path: Path
     assert (folder / "notes.txt").exists()
 
 
-def test_the_folder_of_a_demo_before_the_mark_is_one(tmp_path: Path) -> None:
-    run(tmp_path)
-    (tmp_path / "made-by-dwell-demo.txt").unlink()
-    (tmp_path / "data" / "old").touch()
-    run(tmp_path)
-    assert not (tmp_path / "data" / "old").exists()
-
-
-@pytest.mark.parametrize("made", ["data/journal.db", "notes.txt", "exports/clips.csv", "report.html"])
+@pytest.mark.parametrize("made", ["data/journal.db", "notes.txt", "exports/demo_day_videos.csv", "report.html"])
 def test_files_of_others_are_not_touched(tmp_path: Path, made: str) -> None:
     path = tmp_path / made
     path.parent.mkdir(exist_ok=True)
     path.write_text("mine")
-    with pytest.raises(StorageError, match="did not make"):
+    with pytest.raises(StorageError, match="says that a demo made them"):
         run(tmp_path)
     assert path.read_text() == "mine"
     assert [each for each in tmp_path.rglob("*") if each.is_file()] == [path]

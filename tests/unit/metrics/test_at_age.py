@@ -109,6 +109,26 @@ def test_a_single_day_is_no_range(world: World, ask: Ask) -> None:
     assert one(ask, "7d")["reason"] == "first read later"
 
 
+def test_a_post_of_a_day_is_up_to_a_day_younger(world: World, ask: Ask) -> None:
+    """A file without ids gives days alone: the age of a reading is known to a day, whatever zone the day is of."""
+    hours = (23.0, 25.0, 144.0, 166.0, 168.0, 192.0, 200.0)
+    read(world, "local-1", *((hour, 100 * int(hour)) for hour in hours))
+    for age in ("1h", "24h", "72h"):
+        row = one(ask, age)
+        assert (row["views"], row["reason"]) == (None, "only the day of publishing known")
+    row = one(ask, "7d")
+    # After 168 h it is 144 to 168 h old, so surely before; after 192 h it is 168 to 192 h old, so surely after.
+    assert (row["views_low"], row["views_high"], row["precision"]) == (16_800, 19_200, "day")
+    (counts,) = ask("known_at_age", age="24h")
+    assert (counts["dated"], counts["unread"]) == (1, 0)
+
+
+def test_an_id_of_the_platform_is_as_exact_as_its_second(world: World, ask: Ask) -> None:
+    read(world, "7647000000000000009", (24.0, 1_234))
+    read(world, "local-2", (24.1, 1_234), posted_at=DAY + timedelta(hours=0.1))
+    assert {row["views"] for row in ask("posts_at_age", age="24h")} == {1_234}
+
+
 def test_an_exact_reading_is_preferred_to_a_day(world: World, ask: Ask) -> None:
     read(world, "a", (167.0, 1_000), (169.0, 1_200))
     for day in (6, 8):

@@ -9,7 +9,7 @@ from dwell.errors import DwellError
 from dwell.metrics.compile import sql
 from dwell.metrics.zones import hour, offsets, weekday
 
-from .conftest import Ask, World
+from .conftest import DAY, Ask, World
 
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Africa/Casablanca")
 
@@ -71,3 +71,15 @@ def test_cells_hold_medians_of_eligible_posts(world: World, ask: Ask) -> None:
 def test_a_wrong_zone_is_said(tz: str) -> None:
     with pytest.raises(DwellError, match="time zone"):
         sql("posting_times", tz=tz)
+
+
+@pytest.mark.parametrize(("tz", "hour"), [("UTC", 0), ("America/New_York", 5)])
+def test_a_day_without_a_time_has_no_hour(world: World, ask: Ask, tz: str, hour: int) -> None:
+    """Midnight of UTC, or of the zone that is asked for, where the source had no ids: a day, and not midnight."""
+    midnight = DAY.replace(hour=hour)
+    world.post("local-1", posted_at=midnight)
+    world.post("local-2", posted_at=midnight + timedelta(hours=9))
+    world.post("7647000000000000009", posted_at=midnight)
+    rows = ask("posting_times", tz=tz)
+    assert sum(row["n"] for row in rows) == 2
+    assert {row["hour"] for row in rows} == {0, 9}

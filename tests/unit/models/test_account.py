@@ -160,7 +160,7 @@ def test_too_few_dated_posts_are_counted():
 
 
 def test_posts_above_p90_are_counted_once_there_are_ten():
-    rows = [post(n, above_p90=n == 0) for n in range(10)]
+    rows = [post(n, above_p90=n == 0, engagement_rate=0.1) for n in range(10)]
     (row,) = of(findings(rows), "above_p90")
     assert (row["value"], row["n"]) == (1, 10)
     assert not of(findings(rows[:9]), "above_p90")

@@ -11,7 +11,7 @@ import pytest
 from dwell.models.comparison import MIN_POSTS, Account, compare
 from dwell.models.matched_effect import matched_effect
 from dwell.models.median_draws import median_draws
-from dwell.models.weekly_posts import compare_weeks
+from dwell.models.weekly_posts import common_time, compare_weeks
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 Groups = dict[str, list[float]]
@@ -95,6 +95,50 @@ def test_posts_a_week_are_counted_over_the_weeks_of_both() -> None:
     assert found.p_value < 0.01
     assert compare_weeks(mine, theirs, first, first + timedelta(days=41)).own is None
     assert compare_weeks(mine, theirs, last, first).weeks == 0
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "within", "days"),
+    [
+        ([(0, 100)], [(20, 90)], (None, None), (20, 90)),
+        ([(0, 100)], [(20, 90)], (30, 60), (30, 60)),
+        # Read until day 40, and again from day 60 on: the longest time without a gap counts.
+        ([(0, 40), (60, 90)], [(-50, 200)], (None, None), (0, 40)),
+        ([(0, 40), (30, 70), (35, 50)], [(-50, 200)], (None, None), (0, 70)),
+    ],
+)
+def test_weeks_are_those_of_which_every_post_of_both_is_stored(
+    own: list[tuple[int, int]], other: list[tuple[int, int]], within: tuple[Any, Any], days: tuple[int, int]
+) -> None:
+    def at(day: int | None) -> Any:
+        return None if day is None else START + timedelta(days=day)
+
+    times: Any = [[(at(begin), at(end)) for begin, end in pairs] for pairs in (own, other)]
+    assert common_time(*times, (at(within[0]), at(within[1]))) == (at(days[0]), at(days[1]))
+
+
+def test_no_common_time_is_no_week() -> None:
+    first, last = common_time([], [(START, START + timedelta(days=90))], (None, None))
+    assert compare_weeks([], [], first, last).weeks == 0
+    apart = [(START, START + timedelta(days=9))], [(START + timedelta(days=20), START + timedelta(days=90))]
+    assert compare_weeks([], [], *common_time(*apart, (None, None))).weeks == 0
+
+
+def test_posts_of_unknown_length_are_the_reason_where_rates_are_known() -> None:
+    mine = posts(30, {"<=10": 40})
+    row = row_of("save_rate", mine, posts(31, {"<=10": 40}, bucket=None))
+    expected = "@rival has 40 posts where it is known, the length of 0 of them, 10 fewer than needed"
+    assert (row["verdict"], row["reason"]) == ("unknown", expected)
+
+
+def test_an_effect_against_the_difference_is_no_verdict() -> None:
+    """Of 1,000 values each, ranks say that the second are higher, and medians that they are lower."""
+    mine, theirs = ([{**posts(1, {"<=10": 1})[0], "save_rate": float(value)} for value in values] for values in (
+        [0] * 400 + [10] * 600, [9] * 550 + [20] * 450
+    ))  # fmt: skip
+    row = row_of("save_rate", mine, theirs)
+    assert row["difference"] < 0 < row["effect_low"]
+    assert row["verdict"] not in {"higher", "lower"}
 
 
 def test_chance_is_rarely_taken_for_a_difference() -> None:

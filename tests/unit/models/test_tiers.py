@@ -130,3 +130,18 @@ def test_rare_levels_are_not_compared() -> None:
 def test_a_wrong_zone_is_said() -> None:
     with pytest.raises(DwellError, match="IANA"):
         tiers(account(11), "Berlin")
+
+
+@pytest.mark.parametrize(
+    ("views", "likes", "why"),
+    [
+        (0, 0, " 40 eligible posts have 0 views, so they have no rate."),
+        (9, None, " 40 eligible posts lack likes, comments or shares, so they have no rate."),
+    ],
+)
+def test_a_rate_is_unknown_for_a_reason_that_is_true(views: int, likes: int | None, why: str) -> None:
+    posts = [post | {"engagement_rate": None, "views": views, "likes": likes} for post in account(5, 40)]
+    assert tiers(posts).meta["verdict"].endswith(f"known engagement rate are enough.{why}")
+    named = [post | {"save_rate": None} for post in posts]
+    other = why.replace("lack likes, comments or shares, so they have no rate", "have no known save rate")
+    assert tiers(named, metric="save_rate").meta["verdict"].endswith(other)

@@ -38,7 +38,7 @@ def posts(n: int = 150, *, seed: int = 7, watch_time: bool = True) -> Result:
     dice = random.Random(seed)
     rows = [_post(i, n, dice, watch_time=watch_time) for i in range(n)]
     _rank(rows)
-    return _result(rows)
+    return to_result(rows)
 
 
 def _post(i: int, n: int, dice: random.Random, *, watch_time: bool) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def _rank(rows: list[dict[str, Any]]) -> None:
             row["above_p90"] = row["engagement_rate"] > p90(values)
 
 
-def _result(rows: list[dict[str, Any]], **meta: Any) -> Result:
+def to_result(rows: list[dict[str, Any]], **meta: Any) -> Result:
     columns = tuple(dict.fromkeys(key for row in rows for key in row))
     return Result(columns, [tuple(row.get(column) for column in columns) for row in rows], meta)
 
@@ -99,7 +99,7 @@ def benchmarks(found: Result) -> Result:
             values = [post[rate] for post in mine]
             row |= {f"{rate}_median": median(values), f"{rate}_p90": p90(values), f"{rate}_n": len(values)}
         rows.append(row)
-    return _result(rows)
+    return to_result(rows)
 
 
 def exclusions(found: Result) -> dict[str, int]:
@@ -141,7 +141,7 @@ def posting_times(found: Result) -> Result:
         | {"views_median": median(post["views"] for post in mine)}
         for (weekday, hour), mine in sorted(cells.items())
     ]
-    return _result(rows)
+    return to_result(rows)
 
 
 def trend(found: Result) -> Result:
@@ -163,7 +163,7 @@ def trend(found: Result) -> Result:
             | {"engagement_rate_change": None if before is None else rate - before}
         )
         before = rate
-    return _result(rows)
+    return to_result(rows)
 
 
 def growth(found: Result) -> Result:
@@ -178,7 +178,7 @@ def growth(found: Result) -> Result:
         | {"views_to": post["views"], "views_per_hour": 40 * (i + 1) / 30, "rounding_explains": i < 3}
         for i, post in enumerate(list(found)[:8])
     ]
-    return _result(rows)
+    return to_result(rows)
 
 
 def audit() -> Result:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from types import SimpleNamespace
 from typing import Any
@@ -14,12 +15,20 @@ from dwell.models.account import findings
 from dwell.models.tiers import COLUMNS as TIER_COLUMNS
 from dwell.report.answer import answer
 from dwell.report.audit_sentences import audit_sentences
-from dwell.report.best_posts import best_posts
+from dwell.report.best_posts import best_posts, top_table
 from dwell.report.cards import cards
+from dwell.report.content import ReportContent
 from dwell.report.model_notes import fit_note, score_note
 from dwell.report.next_steps import next_steps
 from dwell.report.page import render
 from dwell.results import Result
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+NO_TIERS = Result(
+    TIER_COLUMNS,
+    [("hashtag", "onepan", 0.3, 0.2, 0.1, "difference", -0.1, 0.3, 0.5, 0.9, False)],
+    {"n_top": 36, "n_bottom": 36},
+)
 
 
 @pytest.fixture(scope="module")
@@ -55,21 +64,68 @@ def test_without_watch_time_the_answer_says_so_and_says_what_public_counters_sho
     assert answer(account.content(0).findings) == "No post can be compared yet, so what holds viewers is not known."
 
 
+def test_posts_of_which_nothing_is_known_are_not_compared(account: Any) -> None:
+    rows = [{**post, "engagement_rate": None, "save_rate": None, "percentile": None} for post in account.posts(40)]
+    made = replace(account.content(0), findings=findings([{**row, "watch_ratio": None} for row in rows]))
+    assert "0 of 40 posts compared" in words(render(made))
+    assert answer(made.findings).startswith("No post can be compared yet")
+
+
 def test_three_cards_have_two_numbers_each_and_what_is_found_first(content: Any, html: str) -> None:
     shown = cards(content)
     assert len(shown) == 3
     assert shown[0].answer == "found"
-    assert all(re.search(r"\d", side.value) for card in shown for side in (card.best, card.weakest))
+    assert all(re.search(r"\d", side.value) for card in shown for side in (card.first, card.second))
     assert not [card for card in shown if card.title == "Length"]  # the card of lengths has it
     assert html.count('class="card ') == 3
 
 
-def test_the_spread_of_the_posts_is_a_card_where_nothing_is_found(account: Any) -> None:
-    rows = [("hashtag", "onepan", 0.3, 0.2, 0.1, "difference", -0.1, 0.3, 0.5, 0.9, False)]
-    tiers = Result(TIER_COLUMNS, rows, {"n_top": 36, "n_bottom": 36})
-    shown = cards(account.content(watch_time=False, audit=None, fit=None, tiers=tiers))
-    assert "Best and weakest posts" in [card.title for card in shown]
-    assert not [card for card in shown if card.title == "#onepan"]
+def test_only_what_is_found_has_a_best_and_a_weakest(account: Any, html: str) -> None:
+    public = account.content(watch_time=False, audit=None, fit=None, tiers=NO_TIERS)
+    shown = cards(public)
+    assert shown
+    assert all(card.answer != "found" for card in shown)
+    screen = words(part(render(public), '<ul class="cards">', "</ul>"))
+    assert not re.search(r"best|weakest", screen)
+    assert re.search(r"cannot tell|no large difference", screen)
+    assert "weakest" in words(part(html, '<ul class="cards">', "</ul>"))
+    assert not [card for card in shown if card.title == "#onepan"]  # one of many that found nothing
+
+
+def test_a_card_has_the_higher_value_first_and_digits_enough_to_differ() -> None:
+    lengths = {"<=20": [0.0096] * 4 + [0.2] * 3, "<=35": [0.0104] * 7}  # most of the second are higher, one median too
+    rows = [
+        {"bucket": bucket, "engagement_rate": rate, "excluded": None}
+        for bucket, rates in lengths.items()
+        for rate in rates
+    ]
+    (card,) = cards(ReportContent(handle="a", generated_at=NOW, findings=findings(rows)))
+    assert [(side.value, side.label) for side in (card.first, card.second)] == [
+        ("1.04%", "20–35 s"),
+        ("0.96%", "10–20 s"),
+    ]
+
+
+def test_a_change_is_shown_from_the_higher_half_to_the_lower() -> None:
+    rates = [0.05, 0.0904] * 8 + [0.05, 0.09] * 8
+    rows = [
+        {"engagement_rate": rate, "posted_at": NOW + timedelta(days=day), "excluded": None}
+        for day, rate in enumerate(rates)
+    ]
+    (card,) = cards(ReportContent(handle="a", generated_at=NOW, findings=findings(rows)))
+    assert card.answer != "found"
+    assert [(side.value, side.label) for side in (card.first, card.second)] == [
+        ("7.02%", "older half of posts"),
+        ("7.00%", "newer half of posts"),
+    ]
+
+
+def test_posts_that_are_all_equal_have_no_best_one(account: Any) -> None:
+    same = [{**post, "engagement_rate": 0.115, "percentile": 0.0, "watch_ratio": None} for post in account.posts()]
+    equal = account.content(posts=account.to_result(same), tiers=NO_TIERS, audit=None, fit=None)
+    assert not cards(equal)
+    assert not best_posts(equal.posts, equal.metric)
+    assert not top_table(equal.posts, equal.metric).rows
 
 
 def test_the_best_posts_are_linked(content: Any, html: str) -> None:
@@ -79,9 +135,26 @@ def test_the_best_posts_are_linked(content: Any, html: str) -> None:
     assert [first.count(str(post.post.url)) for post in listed] == [1] * 5
 
 
+def test_the_list_shows_the_percentile_that_orders_it(content: Any) -> None:
+    shown = [re.match(r"above (\d+)% of the others of its length · ", post.detail) for post in
+             best_posts(content.posts, content.metric)]  # fmt: skip
+    places = [int(found[1]) for found in shown if found]
+    assert len(places) == 5
+    assert places == sorted(places, reverse=True)
+
+
 def test_what_to_do_next_is_a_trial_and_no_promise(content: Any) -> None:
     trial, *_ = next_steps(content)
-    assert re.match(r"Try more videos of .* This is an association, not a cause", trial)
+    assert re.match(r"Try more posts with #recipe\. This is an association, not a cause", trial)
+
+
+def test_no_length_is_advised_for_a_share_of_it(account: Any) -> None:
+    """A short video is easier to watch to its end."""
+    row = ("duration_s", None, 17.0, 33.0, -0.4, "cliffs_delta", -0.6, -0.2, 0.001, 0.01, True)
+    tiers = Result(TIER_COLUMNS, [row], {"n_top": 20, "n_bottom": 20})
+    made = account.content(tiers=tiers)
+    assert {row["finding"] for row in made.findings if row["verdict"] == "found"} >= {"length", "best_posts"}
+    assert not [step for step in next_steps(made) if "Try" in step]
 
 
 @pytest.mark.parametrize(
@@ -142,7 +215,7 @@ def test_no_id_and_no_name_of_a_column_stands_in_the_text(account: Any, content:
     page = words(render(made))
     text, method = page.split("Method and data health", 2)[-2:]
     assert not re.search(r"\b\d{15,}\b", page)
-    assert not re.findall(r"(?<![@#/\w])[a-z]+_[a-z_0-9]+", text)
+    assert not re.findall(r"(?<![@#/\w])[a-z]+_[a-z_0-9]+", re.sub(r"--metric \w+", "", text))  # as a command has it
     assert "save rate is unknown." in page
     assert "A stored model cannot be read" in page
     assert "watch-ratio-saltandspoon" not in text

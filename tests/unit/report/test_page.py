@@ -206,7 +206,8 @@ def test_a_level_is_printed_where_transfer_was_shown(account):
 def test_data_health_says_what_was_left_out(page):
     for words in (
         "Left out: promoted posts 2",
-        "Eligible, compared on this page 146",
+        "Eligible 146",
+        "Compared on this page, by watch ratio 129",
         "Downloads 100%",
         "Saves 4%",
         "Rounded at the source",

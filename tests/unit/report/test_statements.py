@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
+from dwell.metrics.metric_choice import DEFAULTS, choose_metric
 from dwell.models import tiers
 from dwell.models.account import findings
+from dwell.report.answer import answer
 from dwell.report.statements import statements
 from dwell.results import Result
 
@@ -63,9 +66,11 @@ def posts(groups, *, excluded=None):
     return [{"post_id": str(i), **row} for i, row in enumerate(rows)]
 
 
-def content(posts=(), **parts):
+def content(posts=(), metric=None, **parts):
     measured = any("watch_ratio" in post for post in posts)
-    metric = {"name": "watch_ratio", "reason": "", "n": 0, "eligible": 0} if measured else None
+    n = sum(post["excluded"] is None for post in posts)
+    if measured and metric is None:
+        metric = {"name": "watch_ratio", "reason": "", "n": n, "eligible": n}
     return SimpleNamespace(findings=findings(posts, metric=metric, **parts))
 
 
@@ -134,7 +139,7 @@ AUDIT = ("target", "proxy", "n", "spearman", "low", "high", "verdict")
 
 
 @pytest.mark.parametrize(
-    ("rows", "answer", "text"),
+    ("rows", "verdict", "text"),
     [
         (
             [
@@ -172,9 +177,9 @@ AUDIT = ("target", "proxy", "n", "spearman", "low", "high", "verdict")
         ),
     ],
 )
-def test_audit(rows, answer, text):
-    found = [finding for finding in statements(content(audit=Result(AUDIT, rows)).findings) if finding.text == text]
-    assert [finding.answer for finding in found] == [answer]
+def test_audit(rows, verdict, text):
+    found = say(content(posts=rated([0.05] * 90), audit=Result(AUDIT, rows)), start=text)
+    assert [finding.answer for finding in found] == [verdict]
 
 
 def test_a_model_that_abstains_is_not_praised(account):
@@ -215,3 +220,61 @@ def test_change_over_time_is_said_only_where_it_is_tested():
     assert say(content(posts=rated([0.05] * 15 + [0.08] * 15)), start="Engagement is higher")
     assert say(content(posts=rated([0.05, 0.09] * 15)), start="No large change")
     assert say(content(posts=rated([0.05] * 10)), start="Whether engagement changes")
+
+
+def test_each_sentence_names_its_own_number_of_posts():
+    """600 posts with public counters, of which 9 and then 400 have a watch time."""
+    rows = [{**post, "watch_ratio": 0.95 if n < 9 else None} for n, post in enumerate(rated([0.05, 0.09] * 300))]
+    few = content(posts=rows, metric=choose_metric({"eligible": 600, **counted(rows)}).to_dict())
+    (level,) = say(few, start="How long viewers stay")
+    assert (level.answer, level.kind) == ("unknown", "measured")
+    assert "only 9 of 600 eligible posts (30 and half of all are needed)" in level.text
+    assert level.detail.startswith("Half of the 9 posts (of 600) whose watch time is measured hold")
+    assert answer(few.findings).startswith("How long viewers stay was measured for too few posts (9 of 600")
+    rows = [{**post, "watch_ratio": 0.95 if n < 400 else None} for n, post in enumerate(rows)]
+    audit = Result(AUDIT, [("watch_ratio", "save_rate", 400, 0.6, 0.5, 0.7, "follows")])
+    public = {"name": "engagement_rate", "reason": "", "n": 600, "eligible": 600}
+    chosen = content(posts=rows, metric=public, audit=audit)
+    assert answer(chosen.findings).startswith("Half of the 400 posts (of 600) whose watch time is measured hold their")
+    assert say(chosen, start="Save rate follows")[0].text.endswith(" shown to (400 of 600 eligible posts).")
+
+
+def counted(rows):
+    return {name: sum(row.get(name) is not None for row in rows) for name in DEFAULTS}
+
+
+def test_a_small_account_is_not_spoken_of_by_a_few_watch_times():
+    few = content(posts=posts({"<=10": [0.5] * 10}))
+    assert say(few)[0].answer == "unknown"
+    assert "too few posts" in answer(few.findings)
+
+
+def test_nothing_measured_has_no_kind(account):
+    unknown = content(posts=rated([0.05]), no_fit="No model is stored.")
+    kinds = {statement.text: statement.kind for statement in say(unknown)}
+    nothing = ("How long viewers stay is not known", "Whether watch ratio can be predicted was not tested")
+    assert [kind for text, kind in kinds.items() if text.startswith(nothing)] == [None, None]
+
+
+def test_a_length_is_not_praised_without_the_seconds():
+    rows = [
+        {**post, "avg_watch_s": 5.4 if post["bucket"] == "<=10" else 21.0}
+        for post in posts({"<=10": [0.9] * 12, ">60": [0.3] * 12})
+    ]
+    (found,) = say(content(posts=rows), start="Videos of up to 10 s")
+    assert "Median seconds watched: 5.4 s for up to 10 s, 21 s for over 60 s." in found.detail
+
+
+def test_a_model_of_all_times_says_so_in_an_answer_about_a_period(account):
+    made = account.content().findings
+    of_period = replace(made, meta={**made.meta, "fit_of_all_times": True})
+    (model,) = [one for one in statements(of_period) if one.kind == "predicted"]
+    assert model.text.startswith("In posts of all times, length and public counters predict")
+
+
+def test_the_posts_above_p90_are_listed_by_a_command(account):
+    made = account.content().findings
+    named = {"handle": "demo", "platform": None, "since": "2026-08-29T07:28:19Z"}
+    high = statements(replace(made, meta={**made.meta, **named}))
+    command = "dwell posts --creator @demo --metric watch_ratio --since 2026-08-29T07:28:19Z --above-p90"
+    assert [one for one in high if one.detail.endswith(f"This lists them: {command}")]

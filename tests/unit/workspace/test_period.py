@@ -51,6 +51,7 @@ def test_the_last_days_end_now(last: str, length: int) -> None:
         (None, None, "0d", "isn't a length of time"),
         (None, None, "999999w", "longer than dates reach back"),
         (None, None, timedelta(0), "above 0"),
+        (None, "9999-12-31", None, "beyond the years"),
     ],
 )
 def test_what_cannot_be_or_contradicts_itself_is_refused(
@@ -58,6 +59,15 @@ def test_what_cannot_be_or_contradicts_itself_is_refused(
 ) -> None:
     with pytest.raises(SettingsError, match=message):
         parse_period(since, until, last)
+
+
+def test_a_time_that_the_clocks_skip_is_refused_and_one_that_comes_twice_is_the_first() -> None:
+    with pytest.raises(SettingsError, match="doesn't exist in Europe/Berlin"):
+        parse_period("2026-03-29T02:30", tz="Europe/Berlin")
+    assert parse_period("2026-03-29T03:30", tz="Europe/Berlin").since == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert parse_period("2026-10-25T02:30", tz="Europe/Berlin").since == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    # A day whose midnight is skipped begins when the clocks do.
+    assert parse_period("2026-09-06", tz="America/Santiago").since == datetime(2026, 9, 6, 4, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "spark"])

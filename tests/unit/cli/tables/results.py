@@ -59,6 +59,7 @@ TIERS = make(
     ("hashtag", "onepan", 0.527, 0.0, 0.527, "difference", 0.34, 0.68, 1e-7, 4e-6, True),
     ("duration_s", None, 20.0, 44.5, -0.67, "cliffs_delta", -0.81, -0.45, 1e-6, 2e-6, True),
     *(("hour", str(hour), 0.25, 0.01, 0.24, "difference", 0.1, 0.41, 0.002, 0.021, False) for hour in range(9, 21)),
+    tz="UTC",
     verdict="2 of 14 comparisons separate the top quarter from the bottom quarter.",
     metric=METRIC,
 )
