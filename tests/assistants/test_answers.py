@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -16,14 +18,20 @@ import pytest
 from mcp.client import Client
 
 from dwell.errors import NoDataError
+from dwell.mcp.answer import make_answer
 from dwell.mcp.arguments import Arguments
 from dwell.mcp.folder import Folder
 from dwell.mcp.option_words import word_options
 from dwell.mcp.others_text import to_json
 from dwell.mcp.questions import QUESTIONS, Posts
 from dwell.mcp.server import INSTRUCTIONS, make_server
+from dwell.mcp.tool import Answered
+from dwell.mcp.videos import VIDEOS
+from dwell.models.comparison import COLUMNS as COMPARED
+from dwell.results import Result
 from dwell.results.kinds import kind_of
 
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "assistants.md"
 POSTS = 30
 Call = Callable[..., Any]
 RATED = POSTS - 1  # the first has no shares, so it has no engagement rate
@@ -257,3 +265,26 @@ def test_an_account_is_not_compared_with_itself(call: Call) -> None:
 
 def test_a_missing_argument_is_named(call: Call) -> None:
     assert "creator is missing: The account: @handle or profile link." in call("tiers")
+
+
+def test_every_column_of_a_comparison_and_of_an_age_has_a_meaning(call: Call) -> None:
+    known = {tool.name: tool.columns for tool in QUESTIONS}
+    assert set(COMPARED) <= set(known["compare"])
+    for tool in ("posts", "benchmarks"):
+        answer = call(tool, at="7d", columns=[])
+        assert [name for name, about in answer["columns"].items() if not about.get("meaning")] == [], tool
+
+
+def test_the_table_of_tools_in_the_docs_is_that_of_the_server() -> None:
+    page = PAGE.read_text(encoding="utf-8").partition("## What it can ask")[2].partition("\n## ")[0]
+    first_cells = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert set(re.findall(r"`(\w+)`", "".join(first_cells))) == {tool.name for tool in (*QUESTIONS, *VIDEOS)}
+
+
+@pytest.mark.parametrize(("verdict", "warned"), [("recommended", []), ("suspicious", ["All is well."])])
+def test_the_reasons_of_a_good_verdict_are_no_warnings(verdict: str, warned: list[str]) -> None:
+    (vet,) = (tool for tool in QUESTIONS if tool.name == "vet")
+    result = Result(("check",), [("x",)], {"verdict": verdict, "reasons": ["All is well."], "warnings": ["But."]})
+    answer = make_answer(vet, Arguments(), Answered(result))
+    assert answer["warnings"] == [*warned, "But."]
+    assert answer["details"]["reasons"] == ["All is well."]

@@ -23,6 +23,8 @@ _JSON_TYPES: Mapping[Kind, Mapping[str, Any]] = {
     "day": {"type": ["string", "null"]},
     "texts": {"type": ["array", "null"], "items": {"type": "string"}},
 }
+_RECOMMENDED = "recommended"
+"""The verdict of `vet` whose reasons are no warnings."""
 _TAGS = frozenset({"hashtag", "sound"})
 """What is compared where the `level` of a row is what somebody wrote."""
 
@@ -120,7 +122,10 @@ def _choose(tool: Tool, known: Sequence[str], asked: Sequence[str] | None) -> li
 
 
 def _warnings(tool: Tool, answered: Answered) -> list[str]:
-    return [word_options(str(warning), tool.arguments) for warning in answered.result.warnings]
+    """What dwell warns of; the reasons of a good verdict stand in `details` alone."""
+    meta = answered.result.meta
+    praise = meta.get("reasons", ()) if meta.get("verdict") == _RECOMMENDED else ()
+    return [word_options(str(each), tool.arguments) for each in answered.result.warnings if each not in praise]
 
 
 def _notes(tool: Tool, answered: Answered, total: int, arguments: Arguments) -> list[str]:

@@ -184,7 +184,7 @@ QUESTIONS: tuple[Tool, ...] = (
         Posts,
         _of_posts(Snapshot.posts, evidence.listed),
         figures=basis.POSTS,
-        columns=METRICS["posts"].columns,
+        columns={**METRICS["posts_at_age"].columns, **METRICS["posts"].columns},
         usual=(
             *("post_id", "handle", "posted_at", "duration_s", "caption", "views", "engagement_rate", "save_rate"),
             *("share_rate", "watch_ratio", "full_watch_rate", "percentile", "above_p90", "views_multiple"),
@@ -228,7 +228,7 @@ QUESTIONS: tuple[Tool, ...] = (
         Benchmarks,
         _of_posts(Snapshot.benchmarks, evidence.compared("bucket")),
         figures=basis.BY_METRIC,
-        columns=METRICS["benchmarks"].columns,
+        columns={**METRICS["benchmarks_at_age"].columns, **METRICS["benchmarks"].columns},
     ),
     Tool(
         "retention",
