@@ -41,6 +41,7 @@ def test_figures_and_sentences(
     for statement in worded:
         assert statement.text in shown
         assert statement.detail in shown
+    assert [worded[row["statement"] - 1].text for row in rows] == [row["sentence"] for row in rows]
     lines = dwell("findings", "--creator", f"@{handle}", "--csv", data=data).out.splitlines()
     assert lines[0] == ",".join(found.columns)
 
@@ -99,6 +100,7 @@ def test_everything_on_the_page_is_json_of_a_command(
         "benchmarks": benchmarks["rows"],
         "exclusions": {name: benchmarks[name] for name in ("total", "eligible")} | benchmarks["excluded"],
         "comparison": None,
+        "comparison_accounts": "",
         "tiers": tiers["rows"],
         "posting_times": ask("posting-times", "--tz", TZ)["rows"],
         "trend": ask("trend")["rows"],

@@ -61,8 +61,10 @@ def trend(
     subtitle = [f"Median of the posts of each {every}, {metric_unit(rate)} · {count_posts(dated, 'posts')}"]
     few = f"Hollow dots have fewer than {FEW} posts. Bars below: posts in the {every}."
     subtitle.append(few + (f" No line over a {every} without posts." if len(periods) > len(rows) else ""))
+    if not all(row["whole"] for row in rows):
+        subtitle.append(f"Grey: a {every} that is not complete, cut off by the period or by the last observation.")
     inner = width - (62 if width <= NARROW else 70)
-    values = [{key: value for key, value in row.items() if key != "start"} for row in rows]
+    values = [{key: value for key, value in row.items() if key not in {"start", "whole"}} for row in rows]
     x: _Axis = {"ends": [rows[0]["at"], rows[-1]["at"]], "ticks": _ticks(periods, inner), "inner": inner}
     spacing = inner / len(periods)
     panels = alt.vconcat(_medians(values, spacing, rate, **x), _counts(values, spacing, **x), spacing=18)
@@ -72,7 +74,7 @@ def trend(
 def _row(row: Mapping[str, Any], rate: str, prefix: str) -> dict[str, Any]:
     start = cast("date", parse_instant(row["period_start"]))
     first = start.date() if isinstance(start, datetime) else start
-    median, posts = row.get(f"{prefix}_median"), row["posts"]
+    median, posts, whole = row.get(f"{prefix}_median"), row["posts"], row.get("complete") is not False
     views = number(row.get("views_median"), 0)
     medians = f"median {column_label(rate)} {format_metric(rate, median)}, median views {views}"
     return {
@@ -80,8 +82,10 @@ def _row(row: Mapping[str, Any], rate: str, prefix: str) -> dict[str, Any]:
         "at": _milliseconds(first),
         "posts": posts,
         "median": median,
-        "tip": f"from {day(first)}: {pluralize(posts, 'post')}, {medians}",
-        "fill": colour("paper" if posts < FEW else "accent"),
+        "tip": f"from {day(first)}: {pluralize(posts, 'post')}, {medians}{'' if whole else ', not complete'}",
+        "fill": colour("paper" if posts < FEW or not whole else "accent"),
+        "stroke": colour("accent" if whole else "unsure"),
+        "whole": whole,
     }
 
 
@@ -142,7 +146,7 @@ def _medians(
     dots = base.mark_point(size=size, filled=False, opacity=1, strokeWidth=2 if size > 30 else 1.3).encode(
         x=x,
         y=y,
-        stroke=alt.value(colour("accent")),
+        stroke=alt.Stroke("stroke:N", scale=None),
         fill=alt.Fill("fill:N", scale=None),
         description=alt.Description("tip:N"),
         tooltip=alt.Tooltip("tip:N"),

@@ -46,7 +46,7 @@ _LAYOUT = Layout(
         *("level", "group", "low", "high", "other_group", "other_low", "other_high", "effect_name", "effect"),
         *("effect_low", "effect_high", "q_value"),
     ),
-    rest=("finding", "kind", "verdict", "target", "p_value", "confidence", "comparisons", "reason"),
+    rest=("finding", "sentence", "kind", "verdict", "target", "p_value", "confidence", "comparisons", "reason"),
 )
 
 

@@ -33,7 +33,7 @@ from dwell.cli.tables.table import paragraph, result_table
 from dwell.results import Result
 
 _LAYOUT = Layout(
-    essential=("period_start", "posts", "views_median", "metric_median", "metric_change"),
+    essential=("period_start", "posts", "views_median", "metric_median", "metric_change", "complete"),
     more=(
         *("save_rate_median", "share_rate_median", "top_tier_share", "views_per_hour_median", "views_per_hour_n"),
         *("engagement_rate_median", "engagement_rate_change", "like_rate_median", "comment_rate_median"),
@@ -71,7 +71,8 @@ def trend(
 ) -> None:
     """Show an account's posts and median rates over time.
 
-    Also gives the change from the previous period, and views per hour between snapshots.
+    Also gives the change from the previous period, and views per hour between snapshots. A period
+    that --since, --until, --last or the last observation cuts off is not complete: it has no change.
 
     \b
     Example:

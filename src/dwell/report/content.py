@@ -24,6 +24,7 @@ class ReportContent:
         benchmarks: Rows of `benchmarks` for this creator.
         exclusions: The row of `exclusions`: total, eligible, and posts per reason.
         comparison: The result of `ws.compare`, this account first; None where it is compared with none.
+        comparison_accounts: Whose numbers that result shows, when they were observed and where they come from.
         tiers: Rows of `tiers`, with n_top, n_bottom and a verdict in `meta`.
         posting_times: Rows of `posting_times`, in `tz`.
         trend: Rows of `trend`.
@@ -48,6 +49,7 @@ class ReportContent:
     benchmarks: Rows = ()
     exclusions: Mapping[str, Any] = field(default_factory=dict)
     comparison: Result | None = None
+    comparison_accounts: str = ""
     tiers: Rows = ()
     posting_times: Rows = ()
     trend: Rows = ()

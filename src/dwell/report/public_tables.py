@@ -110,7 +110,7 @@ def trend_table(rows: Iterable[Mapping[str, Any]]) -> ReportTable:
     ]
     body: list[Row] = [
         [
-            day(row["period_start"]),
+            f"{day(row['period_start'])}{' (not complete)' if row.get('complete') is False else ''}",
             number(row["posts"]),
             number(row.get("views_median"), 0),
             format_metric(metric, row.get(median)),

@@ -80,6 +80,8 @@ def _with_context(section: Section, content: ReportContent) -> Section:
     ends = status.get("first_observed_at"), status.get("last_observed_at")
     subject = f"@{content.handle}{f', posts {content.period}' if content.period else ''}"
     line = context_line(subject, *ends, status.get("sources") or ())
+    if section.key == "comparison":
+        line = content.comparison_accounts
     pictures = [replace(plot, wide=replace(plot.wide, notes=(*plot.wide.notes, line))) for plot in section.plots]
     return replace(section, plots=pictures)
 

@@ -19,8 +19,8 @@ _NAMES: dict[Kind, str] = {
         media_type message metric model model_id name new_status niche norm note object open_id other_group
         outcome part path place platform post_id precision prefix previous_status problem provider proxy reads_as reason
         redirect rejects_file repair schedule secret seen shape sound_id source state status stream subject
-        sweep sweep_id sync_id table target text title topic topic_kind traffic_source type typed tz url verdict
-        video_link watchlist what
+        sentence sweep sweep_id sync_id table target text title topic topic_kind traffic_source type typed tz url
+        verdict video_link watchlist what
     """,
     "count": """
         accounts active_videos ads answers baseline_n bumps bytes caption_length characters cliffs comments

@@ -223,13 +223,27 @@ def _add_context(
 
     Of the accounts, None stands for all stored ones of the platform, or for the group.
     """
-    from dwell.charts.context import add_context, context_line
-    from dwell.charts.formatting import format_period
+    from dwell.charts.context import add_context
     from dwell.charts.offline import show_offline
-    from dwell.workspace.creators import parse_handle
 
     if not creators:
         return show_offline(drawn)
+    line = describe_accounts(snapshot, *creators, asked=asked, platform=platform, group=group)
+    return show_offline(add_context(drawn, line))
+
+
+def describe_accounts(
+    snapshot: Snapshot,
+    *creators: str | None,
+    asked: Result | None = None,
+    platform: str | None = None,
+    group: AccountGroup | None = None,
+) -> str:
+    """Whose numbers a picture shows, when they were observed, and where they come from; arguments as above."""
+    from dwell.charts.context import context_line
+    from dwell.charts.formatting import format_period
+    from dwell.workspace.creators import parse_handle
+
     handles = [None if name is None else parse_handle(name) for name in creators]
     spans, sources = [], Counter[str]()
     for handle in handles:
@@ -244,5 +258,4 @@ def _add_context(
     subject = ", ".join(everyone if name is None else f"@{name}" for name in handles)
     if asked is not None and (period := format_period(asked.meta.get("since"), asked.meta.get("until"))):
         subject = f"{subject}, posts {period}"
-    line = context_line(subject, first, last, [name for name, _ in sources.most_common()])
-    return show_offline(add_context(drawn, line))
+    return context_line(subject, first, last, [name for name, _ in sources.most_common()])

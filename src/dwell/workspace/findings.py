@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dwell.models import account
+from dwell.report.statements import statements
 from dwell.results import Result
 from dwell.workspace.account_model import AccountModel, account_model
 from dwell.workspace.origin import is_simulated
@@ -21,8 +22,8 @@ class AccountFindings:
     """What is known about an account.
 
     Attributes:
-        findings: One row per figure; see `dwell.models.account.findings`. Meta also has `handle`, `platform`
-            (where one was chosen), `tz`, `simulated`, `since`, `until`; `fit_stored`, `fitted_at` and
+        findings: One row per figure with its `sentence`; see `dwell.models.account.findings`. Meta also has `handle`,
+            `platform` (where one was chosen), `tz`, `simulated`, `since`, `until`; `fit_stored`, `fitted_at` and
             `fit_of_all_times` say what `fit` is of.
         posts: Its posts, best first by the metric that compares them.
         tiers: What its best posts have in common.
@@ -67,7 +68,15 @@ def findings(
     meta = {"handle": handle, "platform": platform, "tz": tz, "simulated": simulated, **found.meta}
     meta |= {"fit_stored": model.stored, "fitted_at": model.fitted_at, **snapshot.period.to_dict()}
     meta["fit_of_all_times"] = bool(model.stored) and snapshot.period != ALWAYS
-    return AccountFindings(replace(found, meta=meta), posts, tiers, audit)
+    return AccountFindings(_with_sentences(replace(found, meta=meta)), posts, tiers, audit)
+
+
+def _with_sentences(found: Result) -> Result:
+    """The figures with the sentence that each supports, so that a spreadsheet can be read without the page."""
+    texts = [statement.text for statement in statements(found)]
+    at = found.columns.index("statement")
+    rows = [(*row[: at + 1], texts[row[at] - 1], *row[at + 1 :]) for row in found.rows]
+    return replace(found, columns=(*found.columns[: at + 1], "sentence", *found.columns[at + 1 :]), rows=rows)
 
 
 def _is_measured(post: Mapping[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from dwell.report.content import ReportContent
 from dwell.report.page import render
 from dwell.report.pdf import print_page, require_chromium
 from dwell.results import Result
+from dwell.workspace.charts import describe_accounts
 from dwell.workspace.connected import is_connected
 from dwell.workspace.findings import findings
 from dwell.workspace.status import status
@@ -77,6 +78,7 @@ def collect_content(
     beside = snapshot.compare([account["handle"], *compare], platform=named["platform"]) if compare else None
     found = findings(snapshot, **account, tz=tz, metric=metric, fit=fit)
     curves = _curves(snapshot, named)
+    handles = [account["handle"] for account in beside.meta["accounts"]] if beside else []
     return ReportContent(
         handle=account["handle"],
         period=format_period(**snapshot.period.to_dict()),
@@ -86,6 +88,9 @@ def collect_content(
         benchmarks=snapshot.benchmarks(**named, metric=metric),
         exclusions=next(iter(snapshot.ask("exclusions", **account))),
         comparison=beside,
+        comparison_accounts=describe_accounts(snapshot, *handles, asked=beside, platform=beside.meta["platform"])
+        if beside
+        else "",
         tiers=found.tiers,
         posting_times=snapshot.posting_times(**named, tz=tz, metric=metric),
         trend=snapshot.trend(**named, metric=metric),

@@ -17,6 +17,7 @@ from dwell.workspace.growth import describe_growth
 from dwell.workspace.metric_choice import find_metric
 from dwell.workspace.period import PeriodOptions
 from dwell.workspace.post_instant import PostInstant
+from dwell.workspace.whole_periods import mark_whole
 
 if TYPE_CHECKING:
     from dwell.workspace.charts import Charts
@@ -101,13 +102,19 @@ class Snapshot(PostInstant):
         min_age_h: float = 72.0,
         **period: Unpack[PeriodOptions],
     ) -> Result:
-        """Per period: posts, median rates, change from the previous period, views per hour."""
+        """Per period: posts, median rates, change from the previous period, views per hour.
+
+        A period is `complete` where neither the asked period nor the last observation cuts it off; a change from or to
+        another one is null.
+        """
 
         def answer() -> Result:
             account = self._account(creator, platform)
             filters = {**account, "include": include, "min_age_h": min_age_h}
             choice = find_metric(self, filters, metric)
-            rows = self.ask("trend", every=every, metric=choice.name, **filters)
+            found = self.ask("trend", every=every, metric=choice.name, **filters)
+            seen = next(iter(self.ask("span", **account)))["last_observed_at"]
+            rows = mark_whole(found, every, self.period, seen, min_age_h)
             return replace(rows, meta={"every": every, "metric": choice.to_dict(), **describe_growth(self, account)})
 
         return self._in_period(answer, period, creator, platform, "UTC")

@@ -76,11 +76,21 @@ def test_other_accounts_are_a_section_where_they_are_asked_for(account):
     row |= {"difference_low": 0.005, "difference_high": 0.015, "verdict": "higher", "n": 40, "reason": None}
     row |= {"effect": 0.4, "effect_low": 0.2, "effect_high": 0.6}
     meta = {"reference": "made_up", "accounts": [], "verdict": "@rival<b> is higher in save_rate than @made_up."}
-    shown = Page(render(replace(account.content(), comparison=Result(tuple(row), [tuple(row.values())], meta))))
+    shown = Page(
+        render(
+            replace(
+                account.content(),
+                comparison=Result(tuple(row), [tuple(row.values())], meta),
+                comparison_accounts="@made_up, @rival · source: apify",
+            )
+        )
+    )
     assert "comparison" in [attributes["id"] for attributes in shown.all("section")]
     assert not [attributes for attributes in shown.all("b") if attributes]
     assert "@rival<b> is higher in save rate than @made_up." in " ".join(shown.text.split())
     assert "+1.00 points (0.50 to 1.50 points)" in shown.text
+    beside = shown.text[shown.text.index("Beside other accounts") :]
+    assert "@made_up, @rival · source: apify" in beside[: beside.index("What the best posts have in common")]
 
 
 def test_headings_nest(page):
