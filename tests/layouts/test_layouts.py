@@ -72,10 +72,22 @@ def test_it_answers_as_the_release_did(layout: Path, dwell: Dwell, name: str) ->
     if name == "trend":
         assert isinstance(answer.pop("warnings"), list)
         expected.pop("warnings", None)  # the first releases had none
+        leave_out_cut_months(answer["rows"], expected["rows"])
     if name == "status":
         later = answer["tables"].keys() - expected["tables"].keys()
         assert not any(answer["tables"].pop(table) for table in later)
     assert still(of_the_release(answer, expected)) == still(expected)
+
+
+def leave_out_cut_months(rows: list[dict[str, Any]], expected: list[dict[str, Any]]) -> None:
+    """The releases also compared months that were not complete."""
+    whole = True
+    for row, known_row in zip(rows, expected, strict=True):
+        if not (whole and row["complete"]):
+            changes = {name for name in known_row if name.endswith("_change")}
+            assert all(row[name] is None for name in changes)
+            known_row.update(dict.fromkeys(changes))
+        whole = row["complete"]
 
 
 def of_the_release(answer: Any, expected: Any) -> Any:
