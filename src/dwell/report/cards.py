@@ -53,11 +53,12 @@ def cards(content: ReportContent) -> list[Card]:
     """
     rows = [row for row, _ in differences(content.findings) if row["value"] not in (None, row["other_value"])]
     lengths = any(row["finding"] == "length" and row["verdict"] == "found" for row in rows)
-    rows = [row for row in rows if not (lengths and row["metric"] == "duration_s")]
-    found = [_card(row) for row in rows if row["verdict"] == "found"]
+    again = [row for row in rows if lengths and row["metric"] == "duration_s" and row["verdict"] == "found"]
+    found = [_card(row) for row in rows if row["verdict"] == "found" and row not in again]
     # One comparison of many that found nothing would show chance.
     rest = [_card(row) for row in rows if row["verdict"] != "found" and row["finding"] != "best_posts"]
-    return [*found, *_retention(content), *rest][:MOST]
+    # How long the best and the weakest posts are says again what a card on lengths says: only where there is room.
+    return [*found, *_retention(content), *rest, *map(_card, again)][:MOST]
 
 
 def _card(row: Mapping[str, Any]) -> Card:
