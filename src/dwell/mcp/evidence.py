@@ -33,13 +33,13 @@ Evidence: TypeAlias = Callable[["Snapshot", Mapping[str, Any], Result], Collecti
 _QUESTION = ("creator", "platform", "niche", "watchlist", "at", "metric", "scheme", "include", "min_age_h")
 
 
-def listed(_snapshot: Snapshot, _question: Mapping[str, Any], result: Result) -> Collection[Reading]:
+def row_posts(_snapshot: Snapshot, _question: Mapping[str, Any], result: Result) -> Collection[Reading]:
     """The posts that are the rows."""
     observed = result.column("observed_at")
     return [Reading(*times) for times in zip(result.column("posted_at"), observed, observed, strict=True)]
 
 
-def compared(*needed: str, by_metric: bool = True) -> Evidence:
+def eligible_posts(*needed: str, by_metric: bool = True) -> Evidence:
     """The eligible posts whose value of the metric is known; at an age, their views.
 
     Args:
@@ -56,21 +56,21 @@ def compared(*needed: str, by_metric: bool = True) -> Evidence:
     return find
 
 
-def checked(snapshot: Snapshot, question: Mapping[str, Any], result: Result) -> Collection[Reading]:
+def vetted_posts(snapshot: Snapshot, question: Mapping[str, Any], result: Result) -> Collection[Reading]:
     """The latest eligible posts, which `vet` checks."""
     from dwell.models.vetting import latest_eligible
 
     return [_reading(post) for post in latest_eligible(list(_posts(snapshot, question, result)), question["posts"])]
 
 
-def with_curves(snapshot: Snapshot, question: Mapping[str, Any], result: Result) -> Collection[Reading]:
+def curve_posts(snapshot: Snapshot, question: Mapping[str, Any], result: Result) -> Collection[Reading]:
     """The posts with a retention curve, or the one whose curve is shown."""
     if question.get("post") is None:
-        return listed(snapshot, question, result)
+        return row_posts(snapshot, question, result)
     return [_reading(result.meta["post"])]
 
 
-def with_growth(snapshot: Snapshot, question: Mapping[str, Any], result: Result) -> Collection[Reading]:
+def growth_posts(snapshot: Snapshot, question: Mapping[str, Any], result: Result) -> Collection[Reading]:
     """The posts whose growth is known between two readings."""
     times: dict[str, list[datetime]] = {}
     for row in result:
@@ -81,7 +81,7 @@ def with_growth(snapshot: Snapshot, question: Mapping[str, Any], result: Result)
     return [Reading(posted_at, min(read), max(read)) for posted_at, read in grown]
 
 
-def with_watch_time(snapshot: Snapshot, question: Mapping[str, Any], result: Result) -> Collection[Reading]:
+def watched_posts(snapshot: Snapshot, question: Mapping[str, Any], result: Result) -> Collection[Reading]:
     """The eligible posts with a measured watch time."""
     from dwell.models.sample import is_used
 
@@ -89,15 +89,15 @@ def with_watch_time(snapshot: Snapshot, question: Mapping[str, Any], result: Res
     return [_reading(post) for post in posts if any(is_used(post, target) for target in WATCH_TARGETS)]
 
 
-def ranked(snapshot: Snapshot, question: Mapping[str, Any], result: Result) -> Collection[Reading]:
+def scored_posts(snapshot: Snapshot, question: Mapping[str, Any], result: Result) -> Collection[Reading]:
     """The posts that are the rows, where these do not say when they were read."""
     chosen = set(result.column("post_id"))
     return [_reading(post) for post in _posts(snapshot, question, result) if post["post_id"] in chosen]
 
 
-def side_by_side(snapshot: Snapshot, question: Mapping[str, Any], result: Result) -> Collection[Reading]:
+def account_posts(snapshot: Snapshot, question: Mapping[str, Any], result: Result) -> Collection[Reading]:
     """The eligible posts of all accounts that are compared."""
-    of_all = compared(by_metric=False)
+    of_all = eligible_posts(by_metric=False)
     handles = [account["handle"] for account in result.meta["accounts"]]
     shared = {**question, "platform": result.meta["platform"]}
     return [found for handle in handles for found in of_all(snapshot, {**shared, "creator": handle}, result)]

@@ -147,7 +147,7 @@ def _compare(folder: Folder, arguments: Compare, _stop: threading.Event) -> Answ
         result = snapshot.compare(**question)
         handles = tuple(account["handle"] for account in result.meta["accounts"])
         chosen = {"handle": handles, "platform": result.meta["platform"]}
-        return cover(snapshot, result, chosen, evidence.side_by_side(snapshot, question, result))
+        return cover(snapshot, result, chosen, evidence.account_posts(snapshot, question, result))
 
 
 def _ask_status(folder: Folder, arguments: Status, _stop: threading.Event) -> Answered:
@@ -160,7 +160,7 @@ def _ask_status(folder: Folder, arguments: Status, _stop: threading.Event) -> An
 def _answer_topic(folder: Folder, arguments: Topic, _stop: threading.Event) -> Answered:
     with folder.workspace.snapshot() as snapshot:
         result = snapshot.topic(arguments.kind, arguments.name, days=arguments.days)
-        posts = evidence.listed(snapshot, arguments.question(), result)
+        posts = evidence.row_posts(snapshot, arguments.question(), result)
     simulated = result.meta["simulated"]
     return Answered(result, period_of(posts), len(posts), simulated, len(posts))
 
@@ -182,7 +182,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "The posts of an account, a niche, a watchlist or all accounts, with counters, ratios and watch time, each"
         " compared with posts of its length.",
         Posts,
-        _of_posts(Snapshot.posts, evidence.listed),
+        _of_posts(Snapshot.posts, evidence.row_posts),
         figures=basis.POSTS,
         columns={**METRICS["posts_at_age"].columns, **METRICS["posts"].columns},
         usual=(
@@ -196,7 +196,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "What holds the viewers",
         "What holds the viewers of an account: every figure with its uncertainty, and whether it is beyond chance.",
         Findings,
-        _of_posts(Snapshot.findings, evidence.compared()),
+        _of_posts(Snapshot.findings, evidence.eligible_posts()),
         figures=basis.BY_ROW,
         basis_note=_BY_ROW,
         columns=meanings.FINDING,
@@ -206,7 +206,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "Best posts against weakest",
         "What the best quarter of an account's posts has in common that the weakest quarter lacks.",
         Tiers,
-        _of_posts(Snapshot.tiers, evidence.compared()),
+        _of_posts(Snapshot.tiers, evidence.eligible_posts()),
         figures=basis.TIERS,
         basis_note="Posts are best or weakest by details.metric; what is compared of them is public.",
         columns=meanings.TIER,
@@ -226,7 +226,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "Typical and top ratios by length",
         "Median and 90th percentile of each ratio by length of the video, of one account or of all that are stored.",
         Benchmarks,
-        _of_posts(Snapshot.benchmarks, evidence.compared("bucket")),
+        _of_posts(Snapshot.benchmarks, evidence.eligible_posts("bucket")),
         figures=basis.BY_METRIC,
         columns={**METRICS["benchmarks_at_age"].columns, **METRICS["benchmarks"].columns},
     ),
@@ -235,7 +235,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "How viewers leave",
         "The retention curves of an account in figures, newest post first; with post, one of them second by second.",
         Retention,
-        _of_posts(lambda snapshot, creator, **others: snapshot.retention(creator, **others), evidence.with_curves),
+        _of_posts(lambda snapshot, creator, **others: snapshot.retention(creator, **others), evidence.curve_posts),
         figures=basis.RETENTION,
         columns=meanings.RETENTION,
         usual=(
@@ -250,7 +250,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "An account over time",
         "Posts, median ratios and views per hour of an account by day, week or month, newest first.",
         Trend,
-        _of_posts(newest_trend, evidence.compared("posted_at")),
+        _of_posts(newest_trend, evidence.eligible_posts("posted_at")),
         figures=basis.BY_METRIC,
         columns=METRICS["trend"].columns,
     ),
@@ -260,7 +260,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "How many views an hour each post of an account gained between two readings an hour or more apart, newest"
         " first; pairs of readings without a known growth come last.",
         OfPeriod,
-        _of_posts(newest_growth, evidence.with_growth),
+        _of_posts(newest_growth, evidence.growth_posts),
         figures=basis.GROWTH,
         basis_note=_PUBLIC,
         columns=METRICS["growth"].columns,
@@ -270,7 +270,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "When an account posts",
         "The median of the metric by weekday and hour of posting, with the number of posts.",
         Tiers,
-        _of_posts(Snapshot.posting_times, evidence.compared("posted_at")),
+        _of_posts(Snapshot.posting_times, evidence.eligible_posts("posted_at")),
         figures=basis.BY_METRIC,
         columns=METRICS["posting_times"].columns,
     ),
@@ -279,7 +279,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "Which public ratio follows watch time",
         "Which public ratio follows the measured watch time of an account, or that it cannot be told.",
         OfPeriod,
-        _of_posts(Snapshot.audit, evidence.with_watch_time),
+        _of_posts(Snapshot.audit, evidence.watched_posts),
         figures=basis.AUDIT,
         basis_note="Watch time that the platform measured beside public ratios. Nothing is predicted.",
         columns=meanings.AUDIT,
@@ -289,7 +289,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "Posts by predicted watch time",
         "The posts of an account without a measured watch time, ranked by the one that a stored model predicts.",
         Score,
-        _of_posts(Snapshot.score, evidence.ranked),
+        _of_posts(Snapshot.score, evidence.scored_posts),
         figures=basis.SCORE,
         basis_note="A stored model predicts these, with intervals. Views are what the platform showed.",
         columns=meanings.SCORE,
@@ -299,7 +299,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "Whether an account is worth working with",
         "Checks the latest stored posts of an account against norms, peers and each other. Reads nothing anew.",
         Vet,
-        _of_posts(Snapshot.vet, evidence.checked),
+        _of_posts(Snapshot.vet, evidence.vetted_posts),
         figures=basis.VETTING,
         basis_note=_PUBLIC,
         columns=meanings.VETTING,
