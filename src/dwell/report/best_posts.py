@@ -35,14 +35,21 @@ def title_of(metric: str) -> str:
     return f"Best posts for their length, by {column_label(metric)}"
 
 
+def _detail(post: Mapping[str, Any]) -> str:
+    """What orders the list, then what tells the posts apart."""
+    place = f"above {percent(post['percentile'], 0)} of the others of its length"
+    length, views = seconds(post.get("duration_s")), number(post.get("views"), 0)
+    best = "the best of its length" if post["percentile"] == 1 else place
+    return f"{best} · {length}, {views} views, {day(post.get('posted_at'))}"
+
+
 def best_posts(posts: Iterable[Mapping[str, Any]], metric: str) -> list[BestPost]:
     """The first few of `rank_posts`, with the metric that ranks them."""
     return [
         BestPost(
             post_cell(post),
             format_figure(metric, post.get(metric)),
-            f"above {percent(post['percentile'], 0)} of the others of its length · "
-            f"{seconds(post.get('duration_s'))}, {number(post.get('views'), 0)} views, {day(post.get('posted_at'))}",
+            _detail(post),
         )
         for post in rank_posts(posts)[:LISTED]
     ]

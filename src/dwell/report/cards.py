@@ -74,8 +74,9 @@ def _tier(row: Mapping[str, Any]) -> Card:
     tier = {"dimension": row["metric"], "level": row["level"], "top": row["value"], "bottom": row["other_value"]}
     what = "Median" if row["level"] in (None, "") else "Share of each quarter"
     posts = f", {row['n']:,} and {row['other_n']:,} posts" if row["n"] is not None else ""
+    label = dimension_label(tier)
     return Card(
-        dimension_label(tier),
+        label if row["level"] else f"{label} of the best and the weakest posts",
         Side(side(tier, "top"), "of the best quarter" if row["level"] else "best quarter"),
         Side(side(tier, "bottom"), "of the weakest" if row["level"] else "weakest quarter"),
         row["kind"],

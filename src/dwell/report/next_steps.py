@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dwell.charts.formatting import bucket_label, column_label, pluralize
+from dwell.charts.formatting import bucket_label, column_label, number, pluralize
 from dwell.charts.tier_words import dimension_label
 from dwell.metrics.metric_choice import MEASURED
 from dwell.report.answer import differences
@@ -23,7 +23,7 @@ _AND_SEE = "This is an association, not a cause: change one thing at a time, and
 
 def next_steps(content: ReportContent) -> list[str]:
     """At most three pieces of advice, those from findings first; a page without findings says what data is missing."""
-    return [*_trial(content), *_missing_data(content), *_watch_again(content)][:MOST]
+    return [*_trial(content), *_part_or_seconds(content), *_missing_data(content), *_watch_again(content)][:MOST]
 
 
 def _trial(content: ReportContent) -> Iterator[str]:
@@ -52,6 +52,22 @@ def _what_to_try(row: Mapping[str, Any], tz: str) -> str | None:
         when = f"{label[:1].lower()}{label[1:]}{f' ({tz})' if row['metric'] == 'hour' else ''}"
         return f"{'more' if more else 'fewer'} posts {when.removeprefix('posted ')}"
     return f"{'more' if more else 'fewer'} posts with {label if row['metric'] == 'hashtag' else label.lower()}"
+
+
+def _part_or_seconds(content: ReportContent) -> Iterator[str]:
+    """Where one length is watched for a larger part and another for more seconds, which of them counts."""
+    row = next((row for row in content.findings if row["finding"] == "length" and row["verdict"] == "found"), None)
+    if row is None or content.metric != "watch_ratio":
+        return
+    known = {one["bucket"]: one["watch_s_median"] for one in content.findings.meta["lengths"] if one["compared"]}
+    watched = {bucket: seconds for bucket, seconds in known.items() if seconds is not None}
+    longest = max(watched, key=lambda bucket: watched[bucket], default=row["group"])
+    if row["group"] in watched and watched[longest] > watched[row["group"]]:
+        most, best = (f"{number(watched[bucket], 1)} s" for bucket in (longest, row["group"]))
+        yield (
+            f"Decide what counts for you: videos of {bucket_label(row['group'])} are watched for a larger part, "
+            f"those of {bucket_label(longest)} for more seconds (median {most}, against {best})."
+        )
 
 
 def _missing_data(content: ReportContent) -> Iterator[str]:

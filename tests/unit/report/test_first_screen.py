@@ -76,7 +76,7 @@ def test_three_cards_have_two_numbers_each_and_what_is_found_first(content: Any,
     assert len(shown) == 3
     assert shown[0].answer == "found"
     assert all(re.search(r"\d", side.value) for card in shown for side in (card.first, card.second))
-    assert not [card for card in shown if card.title == "Length"]  # the card of lengths has it
+    assert not [card for card in shown if card.title.startswith("Length of the best")]  # the card of lengths has it
     assert html.count('class="card ') == 3
 
 
@@ -136,11 +136,14 @@ def test_the_best_posts_are_linked(content: Any, html: str) -> None:
 
 
 def test_the_list_shows_the_percentile_that_orders_it(content: Any) -> None:
-    shown = [re.match(r"above (\d+)% of the others of its length · ", post.detail) for post in
-             best_posts(content.posts, content.metric)]  # fmt: skip
-    places = [int(found[1]) for found in shown if found]
-    assert len(places) == 5
-    assert places == sorted(places, reverse=True)
+    ranks = [100, 100, 97, 90, 80]
+    eligible = [post for post in content.posts if post["excluded"] is None][:5]
+    posts = [{**post, "percentile": rank / 100} for post, rank in zip(eligible, reversed(ranks), strict=True)]
+    shown = [post.detail.split(" · ")[0] for post in best_posts(posts, content.metric)]
+    assert shown == [
+        *("the best of its length",) * 2,
+        *(f"above {rank}% of the others of its length" for rank in ranks[2:]),
+    ]
 
 
 def test_what_to_do_next_is_a_trial_and_no_promise(content: Any) -> None:

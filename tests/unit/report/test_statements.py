@@ -12,6 +12,8 @@ from dwell.metrics.metric_choice import DEFAULTS, choose_metric
 from dwell.models import tiers
 from dwell.models.account import findings
 from dwell.report.answer import answer
+from dwell.report.content import ReportContent
+from dwell.report.next_steps import next_steps
 from dwell.report.statements import statements
 from dwell.results import Result
 
@@ -263,6 +265,16 @@ def test_a_length_is_not_praised_without_the_seconds():
     ]
     (found,) = say(content(posts=rows), start="Videos of up to 10 s")
     assert "Median seconds watched: 5.4 s for up to 10 s, 21 s for over 60 s." in found.detail
+    (step,) = decide(rows)
+    assert step.startswith("Decide what counts for you: videos of up to 10 s are watched for a larger part, ")
+    assert step.endswith("those of over 60 s for more seconds (median 21 s, against 5.4 s).")
+    assert decide([{**row, "avg_watch_s": 5.0} for row in rows]) == []
+    assert decide([{**row, "avg_watch_s": None} for row in rows]) == []
+
+
+def decide(rows):
+    page = ReportContent(handle="a", generated_at=datetime(2026, 11, 20, tzinfo=UTC), findings=content(rows).findings)
+    return [step for step in next_steps(page) if step.startswith("Decide")]
 
 
 def test_a_model_of_all_times_says_so_in_an_answer_about_a_period(account):
