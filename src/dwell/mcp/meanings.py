@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dwell.metrics.catalog import METRICS
 from dwell.metrics.columns import POST, Columns
 from dwell.metrics.retention_columns import LIKE_PEAK, LIKES_BY_SECOND, RETENTION_BAND, RETENTION_CURVE, RETENTION_POINT
 
@@ -57,9 +58,14 @@ COMPARISON: Columns = {
     "reason": ("", "Why nothing can be told"),
 }
 """Of accounts beside each other."""
+TREND: Columns = {
+    **METRICS["trend"].columns,
+    "complete": ("", "Whether the period is whole: not cut off, and its newest posts old enough to count"),
+}
 FINDING: Columns = {
     "finding": ("", "Name of the finding"),
     "statement": ("", "Rows with the same number support one sentence"),
+    "sentence": ("", "That sentence"),
     "kind": ("", "Whether its numbers are `measured`, `public` or `predicted`"),
     "verdict": ("", "`found`, `nothing` (a large difference is excluded) or `unknown` (see `reason`)"),
     "metric": ("", "What was compared; rates and ratios are fractions"),

@@ -252,7 +252,7 @@ QUESTIONS: tuple[Tool, ...] = (
         Trend,
         _of_posts(newest_trend, evidence.eligible_posts("posted_at")),
         figures=basis.BY_METRIC,
-        columns=METRICS["trend"].columns,
+        columns=meanings.TREND,
     ),
     Tool(
         "growth",

@@ -128,7 +128,7 @@ def test_rare_levels_are_not_compared() -> None:
 
 
 def test_a_wrong_zone_is_said() -> None:
-    with pytest.raises(DwellError, match="IANA"):
+    with pytest.raises(DwellError, match="isn't a time zone"):
         tiers(account(11), "Berlin")
 
 
