@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from dwell.cli.excluded_rows import list_excluded
 from dwell.cli.tables.layout import Layout, with_accounts
 from dwell.cli.tables.table import paragraph, result_table
 from dwell.results import Result
@@ -66,7 +67,7 @@ def check_metric(at: Age | None, metric: StrEnum | None) -> None:
 def posts_text(result: Result, total: int | None = None) -> str:
     """What is known, and the posts; with `total`, how many more there are."""
     more_rows = 0 if total is None else total - len(result)
-    return _text(result, with_accounts(POSTS, result), "No post fits.", more_rows)
+    return _text(result, with_accounts(POSTS, result), "No post fits.", more_rows, list_excluded(result))
 
 
 def benchmarks_text(result: Result) -> str:
@@ -74,9 +75,9 @@ def benchmarks_text(result: Result) -> str:
     return _text(result, BENCHMARKS, "No length has eligible posts.")
 
 
-def _text(result: Result, layout: Layout, empty: str, more_rows: int = 0) -> str:
+def _text(result: Result, layout: Layout, empty: str, more_rows: int = 0, note: str = "") -> str:
     table = result_table(result, layout, more_rows=more_rows) if len(result) else empty
     notes = result.meta["warnings"] or [
         f"Known of all {result.meta['eligible']:,} eligible posts at {result.meta['at']}."
     ]
-    return "\n".join([*map(paragraph, notes), "", table])
+    return "\n".join([*map(paragraph, filter(None, [*notes, note])), "", table])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
 from dwell.cli import at_age
+from dwell.cli.excluded_rows import list_excluded
 from dwell.cli.options import (
     AllRows,
     AnyCreator,
@@ -39,9 +39,7 @@ from dwell.cli.tables.choice import check_column
 from dwell.cli.tables.layout import Layout, shows, with_accounts
 from dwell.cli.tables.table import FIRST_ROWS, paragraph, result_table
 from dwell.results import Result
-from dwell.text.plurals import name_counts
 
-_MOST_PLACES = 10
 _LAYOUT = Layout(
     essential=("posted_at", "duration_s", "views", "engagement_rate", "watch_ratio"),
     more=(
@@ -154,18 +152,8 @@ def _text(result: Result, total: int | None = None) -> str:
     layout = with_accounts(_with_metric(str(result.meta["metric"]["name"])), result)
     more_rows = 0 if total is None else total - len(result)
     table = result_table(result, layout, more_rows=more_rows) if len(result) else "No post fits."
-    return "\n".join([paragraph(f"{result.meta['metric']['reason']}{_not_compared(result)}"), "", table])
-
-
-def _not_compared(result: Result) -> str:
-    """Which rows are not among the posts that the first line counts, however high they rank."""
-    rows = [(number, reason) for number, reason in enumerate(result.column("excluded"), 1) if reason is not None]
-    if not rows:
-        return ""
-    reasons = name_counts(Counter(reason for _, reason in rows))
-    places = ", ".join(str(number) for number, _ in rows[:_MOST_PLACES])
-    more = f" and {len(rows) - _MOST_PLACES:,} more" if len(rows) > _MOST_PLACES else ""
-    return f" Listed but not compared: {reasons} (row{'s' if len(rows) > 1 else ''} {places}{more})."
+    by = " ".join(filter(None, [str(result.meta["metric"]["reason"]), list_excluded(result)]))
+    return "\n".join([paragraph(by), "", table])
 
 
 def _with_metric(metric: str) -> Layout:

@@ -88,7 +88,7 @@ POSTS_AT_AGE = make(
     ("7618329178905560516", AT, 12.0, "<=20", 16_400, 15_900, 17_100, 0.9, 0.2182, 1.0, True, 1.0, "exact", None, None,
      CAPTION, "demo_kitchen"),
     ("7590283792611974785", AT, None, None, None, None, None, None, None, None, None, None, None, "first read later",
-     None, None, "demo_kitchen"),
+     "ads", None, "demo_kitchen"),
     at="24h", warnings=["Known of 1 of 2 eligible posts at 24h; not known of the others: first read later (1)."],
 )  # fmt: skip
 BENCHMARKS_AT_AGE = make(

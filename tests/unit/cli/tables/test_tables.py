@@ -139,3 +139,11 @@ def test_codes_are_the_words_of_the_page() -> None:
     assert "4 more rows: --all" in text
     assert "up to 10 s" in draw_at("benchmarks", 80)
     assert "full-watch rate" in draw_at("audit", 80)
+
+
+@pytest.mark.parametrize("name", ["posts", "posts --at"])
+def test_rows_that_are_not_compared_are_named_above_the_table(name: str) -> None:
+    result, text = TABLES[name]
+    (reason,) = [reason for reason in result.column("excluded") if reason]
+    head = " ".join(text(result).partition("\n\n")[0].split())
+    assert head.endswith(f"Listed but not compared: 1 {reason.removesuffix('s')} (row 2).")
