@@ -65,9 +65,7 @@ def percent(value: float | None, digits: int = 1) -> str:
 
 def format_metric(metric: str, value: float | None, digits: int = 1) -> str:
     """A value of a metric that posts are compared by: a percentage, or views per hour as a number."""
-    if metric == "views_per_hour":
-        return pace(value) if digits < 2 else number(value, digits)
-    return percent(value, digits)
+    return pace(value, digits) if metric == "views_per_hour" else percent(value, digits)
 
 
 def axis_format(metric: str, reach: float, ticks: int) -> str:
@@ -102,11 +100,12 @@ def number(value: float | None, digits: int = 2) -> str:
     return text.replace("-", "−")
 
 
-def pace(value: float | None) -> str:
-    """Views per hour with one decimal, or as many as show two digits that are not 0."""
-    if value is None or value == 0 or abs(value) >= 1:
-        return number(value, 1)
-    return number(value, 1 - math.floor(math.log10(abs(value))))
+def pace(value: float | None, digits: int = 1) -> str:
+    """Views per hour with so many decimals, at least 1, and as many more as show two digits of a small value."""
+    digits = max(1, digits)
+    if value is not None and 0 < abs(value) < 1:
+        digits = max(digits, 1 - math.floor(math.log10(abs(value))))
+    return number(value, digits)
 
 
 def format_p_value(value: float | None) -> str:
