@@ -51,6 +51,7 @@ def ask_both(tmp_path_factory: pytest.TempPathFactory, ask: Any) -> Iterator[Cal
         ("benchmarks", {"creator": "soup_house"}, EACH - 2, 3, EACH),
         ("benchmarks", {"platform": "tiktok"}, 2 * EACH - 4, 3, 2 * EACH),
         ("compare", {"creators": ["soup_house", "stew_house"]}, 2 * EACH - 2, 2, 2 * EACH),
+        ("posting_times", {"creator": "soup_house"}, EACH - 1, 2, EACH),
         ("vet", {"creator": "soup_house", "posts": 5}, 5, 8, EACH),
         ("growth", {"creator": "soup_house"}, 3, 2, EACH),  # of the first, 1000 and 2000 may be rounded
     ],

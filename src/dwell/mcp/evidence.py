@@ -6,8 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from dwell.metrics.zones import publishing_time
 from dwell.models.targets import WATCH_TARGETS
 from dwell.results import Result
+from dwell.text.time_zones import find_zone
 
 if TYPE_CHECKING:
     from dwell.workspace.snapshot import Snapshot
@@ -54,6 +56,13 @@ def eligible_posts(*needed: str, by_metric: bool = True) -> Evidence:
         return [_reading(post) for post in posts if _counts(post, known)]
 
     return find
+
+
+def timed_posts(snapshot: Snapshot, question: Mapping[str, Any], result: Result) -> Collection[Reading]:
+    """The eligible posts whose value of the metric and whose hour of publishing are known."""
+    clock, metric = find_zone(question["tz"]), result.meta["metric"]["name"]
+    posts = _posts(snapshot, question, result)
+    return [_reading(post) for post in posts if _counts(post, [metric]) and publishing_time(post, clock) is not None]
 
 
 def vetted_posts(snapshot: Snapshot, question: Mapping[str, Any], result: Result) -> Collection[Reading]:

@@ -270,7 +270,7 @@ QUESTIONS: tuple[Tool, ...] = (
         "When an account posts",
         "The median of the metric by weekday and hour of posting, with the number of posts.",
         Tiers,
-        _of_posts(Snapshot.posting_times, evidence.eligible_posts("posted_at")),
+        _of_posts(Snapshot.posting_times, evidence.timed_posts),
         figures=basis.BY_METRIC,
         columns=METRICS["posting_times"].columns,
     ),

@@ -12,10 +12,8 @@ from dwell.metrics.counters import COUNTERS
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
 from dwell.metrics.metric_choice import require_metric
 from dwell.metrics.metric_values import with_metric
-from dwell.metrics.newest import may_be_a_day, newest, seconds
+from dwell.metrics.newest import newest, seconds
 from dwell.metrics.ratios import with_rates
-
-_DAY = 86_400
 
 
 def posting_times(
@@ -35,8 +33,8 @@ def posting_times(
     posts = posts.filter(posts.excluded.isnull() & posts.posted_at.notnull())
     posts = with_metric(posts.alias("rated_posts"), require_metric(metric))
     posts = posts.mutate(utc=seconds(posts.posted_at), local=local_seconds(seconds(posts.posted_at), tz))
-    is_midnight = (posts.utc.cast("int64") % _DAY == 0) | (posts.local.cast("int64") % _DAY == 0)
-    posts = posts.filter(~(may_be_a_day(posts) & is_midnight))
+    utc, local = posts.utc.cast("int64"), posts.local.cast("int64")
+    posts = posts.filter(~zones.has_no_hour(posts.post_id, utc, local))
     posts = posts.mutate(weekday=zones.weekday(posts.local).cast("int64"), hour=zones.hour(posts.local).cast("int64"))
     cells = posts.group_by(["weekday", "hour"]).agg(
         n=posts.count(),

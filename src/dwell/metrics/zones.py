@@ -5,7 +5,8 @@ Engines have their own zone tables, or none; Python's are used instead, also by 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -48,6 +49,29 @@ def weekday(local: Seconds) -> Seconds:
 def hour(local: Seconds) -> Seconds:
     """0 to 23, of seconds since 1970 in local time."""
     return (local % _DAY) // _HOUR
+
+
+def has_no_hour(post_id: Any, utc: Seconds, local: Seconds) -> Any:
+    """Whether a time of publishing may be that of a day alone: midnight, of a post that its source gave no id.
+
+    A file without post ids often has days alone. Ids of a platform are made at the very second, or come with it.
+
+    Args:
+        post_id: Of the post; `local-…` where dwell made it.
+        utc: When it was published, seconds since 1970.
+        local: The same in local time.
+    """
+    return post_id.startswith("local-") & ((utc % _DAY == 0) | (local % _DAY == 0))
+
+
+def publishing_time(post: Mapping[str, Any], where: tzinfo) -> datetime | None:
+    """When a post was published, in local time; None where that is not known, or to the day alone."""
+    moment = post["posted_at"]
+    if moment is None:
+        return None
+    local = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(where)
+    utc, shift = int(local.timestamp()), local.utcoffset() or timedelta()
+    return None if has_no_hour(str(post.get("post_id", "")), utc, utc + int(shift.total_seconds())) else local
 
 
 def _offset(where: ZoneInfo, instant: datetime) -> int:

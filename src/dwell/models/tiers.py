@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 import numpy as np
 
 from dwell.metrics.metric_choice import MEASURED, POST_METRICS
+from dwell.metrics.zones import publishing_time
 from dwell.models.effects import Effect, ordinal_effect, q_values, share_effect
 from dwell.models.group_comparison import excludes_large
 from dwell.results import Result
@@ -138,10 +139,8 @@ def _levels(clock: tzinfo) -> dict[str, Callable[[Post], str | None]]:
 
 
 def _local(post: Post, clock: tzinfo, part: Callable[[datetime], int]) -> str | None:
-    moment = post["posted_at"]
-    if moment is None:
-        return None
-    return str(part((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(clock)))
+    moment = publishing_time(post, clock)
+    return None if moment is None else str(part(moment))
 
 
 def _row(dimension: str, level: str | None, effect: Effect, q_value: float) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ import pytest
 
 from dwell.errors import DwellError
 from dwell.metrics.compile import sql
-from dwell.metrics.zones import hour, offsets, weekday
+from dwell.metrics.zones import hour, offsets, publishing_time, weekday
 
 from .conftest import DAY, Ask, World
 
@@ -83,3 +83,5 @@ def test_a_day_without_a_time_has_no_hour(world: World, ask: Ask, tz: str, hour:
     rows = ask("posting_times", tz=tz)
     assert sum(row["n"] for row in rows) == 2
     assert {row["hour"] for row in rows} == {0, 9}
+    times = [publishing_time(post, ZoneInfo(tz)) for post in world.rows["posts"]]
+    assert [None if time is None else time.hour for time in times] == [None, 9, 0]

@@ -127,6 +127,22 @@ def test_rare_levels_are_not_compared() -> None:
     assert "rare" not in tiers(posts).column("level")
 
 
+def test_a_day_without_a_time_has_no_hour_and_no_weekday() -> None:
+    """The best posts are of days alone, the others of one hour: no difference of hours is claimed."""
+    posts = [{**post, "post_id": f"{7_640_000_000_000_000_000 + n}"} for n, post in enumerate(account(12))]
+    edge = float(np.median([post["engagement_rate"] for post in posts]))
+    noon = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    days = [
+        {**post, "post_id": f"local-{n}", "posted_at": noon.replace(hour=0)}
+        if post["engagement_rate"] > edge
+        else {**post, "posted_at": noon}
+        for n, post in enumerate(posts)
+    ]
+    assert not {"hour", "weekday"} & set(tiers(days, "UTC").column("dimension"))
+    known = [{**post, "post_id": post["post_id"].replace("local-", "7")} for post in days]
+    assert "hour" in tiers(known, "UTC").column("dimension")
+
+
 def test_a_wrong_zone_is_said() -> None:
     with pytest.raises(DwellError, match="isn't a time zone"):
         tiers(account(11), "Berlin")
