@@ -70,7 +70,7 @@ def dbt(database: Path, tmp_path: Path) -> Run:
 
 
 def change(database: Path, sql: str) -> None:
-    with connect(Settings(threads=1), database.parent) as engine:
+    with connect(Settings(threads=1), shared=False) as engine:
         engine.execute(f"ATTACH '{database}' AS other; USE other").fetchall()
         engine.execute(sql).fetchall()
 

@@ -99,7 +99,7 @@ def test_a_destination_follows_every_history(world: World, tmp_path: Path, seed:
         hows |= {row["how"] for row in loaded if row["table"] in DERIVED}
         if not len(loaded):
             continue
-        with connect(Settings(threads=1), tmp_path) as engine, world.ws.snapshot() as snapshot:
+        with connect(Settings(threads=1), shared=False) as engine, world.ws.snapshot() as snapshot:
             engine.execute(f"ATTACH '{tmp_path / 'a.duckdb'}' AS other (READ_ONLY); USE other").fetchall()
             for row in loaded:
                 if row["table"] not in DERIVED:

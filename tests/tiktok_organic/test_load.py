@@ -47,7 +47,7 @@ class Place:
                 connection.execute("SET timezone TO 'UTC'")
                 found = connection.execute(f"{select} dwell.{name}".encode()).fetchall()
         else:
-            with connect(Settings(threads=1), self.folder) as engine:
+            with connect(Settings(threads=1), shared=False) as engine:
                 source = f"read_parquet('{self.folder / 'pq' / name}/*.parquet')"
                 if self.kind == "duckdb":
                     engine.execute(f"ATTACH '{self.folder / 'a.duckdb'}' AS other (READ_ONLY); USE other").fetchall()
@@ -191,7 +191,7 @@ def test_rows_that_somebody_removed_come_back(place: Place, filled: World) -> No
         with psycopg.connect(place.address) as connection:
             connection.execute(f"DELETE FROM dwell.{VIDEOS} WHERE item_id = '{V2}'".encode())
     elif place.kind == "duckdb":
-        with connect(Settings(threads=1), place.folder) as engine:
+        with connect(Settings(threads=1), shared=False) as engine:
             engine.execute(f"ATTACH '{place.folder / 'a.duckdb'}' AS other; USE other").fetchall()
             engine.execute(f"DELETE FROM {VIDEOS} WHERE item_id = '{V2}'").fetchall()
     else:

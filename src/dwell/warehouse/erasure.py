@@ -34,7 +34,7 @@ from dwell.warehouse import (
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.columns import SEQ, quote_name, quote_text
 from dwell.warehouse.damage import reading_errors
-from dwell.warehouse.duckdb_connection import connect
+from dwell.warehouse.duckdb_connection import bulk_connection, connect
 from dwell.warehouse.load.earlier_imports import import_name
 from dwell.warehouse.removal import Removal, find_files, replace_current
 from dwell.warehouse.seal import seal
@@ -218,7 +218,7 @@ def erase_rows(root: Path, settings: Settings, subject: Subject, now: datetime) 
         journal.connect(root / journal.NAME, writing=True) as log,
         scratch_folder(root / "scratch") as scratch,
         reading_errors(root),
-        connect(settings, scratch) as connection,
+        bulk_connection(settings, scratch) as connection,
     ):
         state = catalogue.read(log)
         load_values(connection, subject)

@@ -38,7 +38,7 @@ from dwell.warehouse.batches import Batch
 from dwell.warehouse.catalogue import Catalogue, LakeFile, TableState
 from dwell.warehouse.columns import INGEST, key_list, to_journal
 from dwell.warehouse.damage import lake_errors, reading_errors
-from dwell.warehouse.duckdb_connection import connect
+from dwell.warehouse.duckdb_connection import bulk_connection, connect
 from dwell.warehouse.load.earlier_imports import import_name
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def take_out_files(root: Path, settings: Settings, damaged: Mapping[str, Sequenc
         journal.connect(root / journal.NAME, writing=True) as log,
         scratch_folder(root / "scratch") as scratch,
         reading_errors(root),
-        connect(settings, scratch) as connection,
+        bulk_connection(settings, scratch) as connection,
     ):
         journal_layout.upgrade(log)
         state = catalogue.read(log)
@@ -161,7 +161,7 @@ def rewrite_ingest_log(root: Path, settings: Settings, files: Sequence[LakeFile]
     """Writes the lake's ingest log anew out of the journal's, which has every batch; the caller holds the lock."""
     with (
         journal.connect(root / journal.NAME, writing=True) as log,
-        connect(settings, None) as connection,
+        connect(settings) as connection,
     ):
         journal_layout.upgrade(log)
         state = catalogue.read(log)
@@ -181,7 +181,7 @@ def rewrite_log(root: Path, settings: Settings, name: str) -> None:
     """Writes the Delta log of a table anew, with what the journal says is visible; the caller holds the lock."""
     with (
         journal.connect(root / journal.NAME, writing=True) as log,
-        connect(settings, None) as connection,
+        connect(settings) as connection,
     ):
         journal_layout.upgrade(log)
         state, since = catalogue.read(log), ingest_log.unsealed_since(log)

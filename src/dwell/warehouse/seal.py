@@ -23,7 +23,7 @@ from dwell.warehouse import (
     views,
 )
 from dwell.warehouse.columns import SEQ, column_list
-from dwell.warehouse.duckdb_connection import connect
+from dwell.warehouse.duckdb_connection import bulk_connection
 from dwell.warehouse.older_files import with_checksums
 
 logger = logs.get_logger(__name__)
@@ -44,7 +44,7 @@ def seal(root: Path, settings: Settings, *, fresh_rollup: bool = False, keep_ver
     with (
         journal.connect(root / journal.NAME, writing=True) as log,
         scratch_folder(root / "scratch") as scratch,
-        connect(settings, scratch) as connection,
+        bulk_connection(settings, scratch) as connection,
     ):
         state = catalogue.read(log)
         moved, ahead = 0, replace(state, sealed_seq=state.seq)

@@ -34,7 +34,7 @@ from dwell.warehouse.batches import Batch
 from dwell.warehouse.catalogue import Catalogue, LakeFile
 from dwell.warehouse.columns import SEQ, column_list, key_list, quote_name, quote_text
 from dwell.warehouse.damage import lake_errors, reading_errors
-from dwell.warehouse.duckdb_connection import connect
+from dwell.warehouse.duckdb_connection import bulk_connection
 from dwell.warehouse.future_readings import WITNESSES, is_future, is_past
 from dwell.warehouse.removal import Removal, find_files, replace_current, scan
 from dwell.warehouse.seal import seal
@@ -76,7 +76,7 @@ def set_aside_future_readings(root: Path, settings: Settings, now: datetime) -> 
         journal.connect(root / journal.NAME, writing=True) as log,
         scratch_folder(root / "scratch") as scratch,
         reading_errors(root),
-        connect(settings, scratch) as connection,
+        bulk_connection(settings, scratch) as connection,
     ):
         state = catalogue.read(log)
         conditions = {name: is_future(table, now) for name, table in TABLES.items()}

@@ -10,7 +10,7 @@ from dwell.records import Table
 from dwell.settings import Settings
 from dwell.warehouse import views
 from dwell.warehouse.columns import DUCKDB, SEQ, quote_name, quote_text
-from dwell.warehouse.duckdb_connection import connect
+from dwell.warehouse.duckdb_connection import bulk_connection
 
 SPARK = {
     "text": "STRING",
@@ -33,7 +33,7 @@ def empty_query(table: Table) -> str:
 def write_unsealed_rows(table: Table, rows: list[tuple[Any, ...]], folder: Path) -> Path:
     """The file with the journal's rows of a table."""
     path = (folder / f"{table.name}.parquet").absolute()
-    with connect(Settings(), folder) as connection:
+    with bulk_connection(Settings(), folder) as connection:
         loaded = views.load_unsealed(connection, table, rows)
         connection.execute(f"COPY (FROM {loaded}) TO {quote_text(str(path))} (FORMAT parquet)").fetchall()
     return path
@@ -43,8 +43,8 @@ def write_rows(table: Table, rows: Sequence[Mapping[str, Any]], folder: Path) ->
     """The file with these rows of a table; a column that a row does not name is unknown."""
     path = (folder / f"{table.name}.parquet").absolute()
     columns = ", ".join(f"{quote_name(column.name)} {DUCKDB[column.kind]}" for column in table.columns)
-    with connect(Settings(), folder) as connection:
-        connection.execute(f"CREATE TABLE given ({columns}, {SEQ} BIGINT)").fetchall()
+    with bulk_connection(Settings(), folder) as connection:
+        connection.execute(f"CREATE TEMP TABLE given ({columns}, {SEQ} BIGINT)").fetchall()
         places = ", ".join("?" * (len(table.columns) + 1))
         for row in rows:
             values = [row.get(column.name, [] if column.kind == "texts" else None) for column in table.columns]

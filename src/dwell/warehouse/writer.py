@@ -44,6 +44,7 @@ class Writer:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._journal = root / journal.NAME
+        self._attached: tuple[object, views.Unsealed] = (None, {})
 
     def attach(
         self, connection: duckdb.DuckDBPyConnection, tables: Iterable[str] | None = None, *, with_seq: bool = False
@@ -52,6 +53,7 @@ class Writer:
         with journal.connect(self._journal) as log, journal.read_transaction(log):
             state, unsealed = catalogue.read(log), views.unsealed_rows(log, TABLES if tables is None else tables)
         views.attach(connection, self.root, state, unsealed, with_seq=with_seq)
+        self._attached = connection, unsealed
 
     def find_batch(self, batch_id: str) -> Batch | None:
         """As `Store.find_batch`, under the lock."""
@@ -93,6 +95,7 @@ class Writer:
             corrected = {name: rows[name] for name in wanted if name in replacing}
             newest = {name: rows[name] for name in wanted if TABLES[name].keeps == "newest"}
             self._attach_stored(connection, log, state, [*newest, *corrected])
+            self._attached = (None, {})  # what the views show is about to change
             replaced = self._superseded(connection, state, {**newest, **(corrected if to_lake else {})})
             days = {
                 name: current_rows_refresh.days_until(connection, TABLES[name], quote_name(rows[name]))
@@ -141,10 +144,13 @@ class Writer:
         return ingest_log.write_entry(connection, self.root, ahead, [entry], ingest_log.unsealed_since(log))
 
     def _attach_stored(
-        self, connection: duckdb.DuckDBPyConnection, log: Any, state: Catalogue, names: Iterable[str]
+        self, connection: duckdb.DuckDBPyConnection, log: Any, state: Catalogue, names: Collection[str]
     ) -> None:
-        unsealed = views.unsealed_rows(log, names)
-        views.attach(connection, self.root, state, unsealed, prefix="dwell_stored_", with_seq=True)
+        with_rows, attached = self._attached  # the lock is held since: nothing was added
+        known = attached if with_rows is connection else {}
+        unsealed = {name: known[name] for name in names if name in known}
+        unsealed |= views.unsealed_rows(log, [name for name in names if name not in known])
+        views.attach(connection, self.root, state, unsealed, prefix="dwell_stored_", loaded=known, with_seq=True)
 
     def _superseded(
         self, connection: duckdb.DuckDBPyConnection, state: Catalogue, rows: Mapping[str, str]

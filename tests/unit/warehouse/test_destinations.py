@@ -57,7 +57,7 @@ class Place:
             source = (
                 quote_name(name) if self.kind == "duckdb" else f"read_parquet('{self.folder / 'pq' / name}/*.parquet')"
             )
-            with connect(Settings(threads=1), self.folder) as engine:
+            with connect(Settings(threads=1), shared=False) as engine:
                 if self.kind == "duckdb":
                     engine.execute(f"ATTACH '{self.folder / 'a.duckdb'}' AS other (READ_ONLY); USE other").fetchall()
                 found = engine.execute(select % source).fetchall()
@@ -161,7 +161,7 @@ def change(place: Place, sql: str, name: str = "post_snapshots") -> None:
         with psycopg.connect(place.address) as connection:
             connection.execute(sql.format(f"dwell.{name}").encode())
     elif place.kind == "duckdb":
-        with connect(Settings(threads=1), place.folder) as engine:
+        with connect(Settings(threads=1), shared=False) as engine:
             engine.execute(f"ATTACH '{place.folder / 'a.duckdb'}' AS other; USE other").fetchall()
             engine.execute(sql.format(name)).fetchall()
     else:
@@ -177,7 +177,7 @@ def test_what_dwell_did_not_load_is_never_touched(place: Place, store: Store, co
                 "CREATE SCHEMA dwell; CREATE TABLE dwell.posts (id int); INSERT INTO dwell.posts VALUES (1)"
             )
     elif place.kind == "duckdb":
-        with connect(Settings(threads=1), place.folder) as engine:
+        with connect(Settings(threads=1), shared=False) as engine:
             engine.execute(f"ATTACH '{place.folder / 'a.duckdb'}' AS other; USE other").fetchall()
             engine.execute("CREATE TABLE posts AS SELECT 1 AS id").fetchall()
     else:
@@ -282,7 +282,7 @@ def test_a_table_that_an_older_dwell_loaded_is_written_anew(place: Place, store:
     place.load(store)
     if place.kind == "parquet":
         (path,) = (place.folder / "pq" / "posts").glob("*.parquet")
-        with connect(Settings(threads=1), place.folder) as engine:
+        with connect(Settings(threads=1), shared=False) as engine:
             engine.execute(f"CREATE TABLE old AS SELECT * EXCLUDE (caption) FROM '{path}'").fetchall()
             engine.execute(f"COPY old TO '{path}' (FORMAT parquet)").fetchall()
     else:

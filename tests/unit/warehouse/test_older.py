@@ -178,7 +178,7 @@ def keyed_by_handle(commit: Commit, store: Store, request: pytest.FixtureRequest
     if request.param == "lake":
         store.seal()
         (path,) = (store.root / "lake" / "creator_snapshots").glob("*.parquet")
-        with connect(store.settings, store.root / "scratch") as engine:
+        with connect(store.settings, shared=False) as engine:
             engine.execute(f"CREATE TABLE old AS SELECT * EXCLUDE (platform) FROM '{path}'").fetchall()
             engine.execute(f"COPY old TO '{path}' (FORMAT parquet)").fetchall()
     with sqlite3.connect(store.root / journal.NAME) as log:

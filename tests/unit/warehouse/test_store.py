@@ -12,7 +12,7 @@ from dwell.records import TABLES
 from dwell.settings import Settings
 from dwell.warehouse import Store, writer
 from dwell.warehouse.columns import DUCKDB
-from dwell.warehouse.duckdb_connection import connect
+from dwell.warehouse.duckdb_connection import bulk_connection, connect
 
 from .conftest import Commit, batch, post, snapshots
 
@@ -150,7 +150,7 @@ def test_infinity_and_nan_are_unknown(store: Store) -> None:
 
 
 def test_the_session_is_in_utc_and_installs_nothing(settings: Settings, tmp_path: Path) -> None:
-    with connect(settings, tmp_path) as connection:
+    with bulk_connection(settings, tmp_path) as connection:
         said = dict(
             connection.execute(
                 "SELECT name, value FROM duckdb_settings() WHERE name IN "

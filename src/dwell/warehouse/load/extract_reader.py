@@ -12,12 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dwell.disk.errors import os_error
 from dwell.errors import BadFileError
 from dwell.records import Extract, Hints
 from dwell.settings.limits import CSV_ROW, JSON_ROW, Limit
 from dwell.warehouse.columns import quote_text
-from dwell.warehouse.load import comparison, csv_repair, ids, instants, json_repair, macros, number_readers
+from dwell.warehouse.load import csv_repair, json_repair
 from dwell.warehouse.load.checked import CheckedColumns, add_checked
 from dwell.warehouse.load.column_styles import Writing
 from dwell.warehouse.load.pipeline import Pipeline
@@ -64,31 +63,6 @@ class ReadExtract:
     checking: Pipeline
     words: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-
-
-_prepared: list[bytes] = []
-"""The working database with the macros, as the first import of this process made it: defining them takes longer than
-all other work on a small file."""
-
-
-def prepare(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
-    """A database in the scratch folder for working tables, compressed and never all in memory, with the macros."""
-    file = scratch / "work.duckdb"
-    if _prepared:
-        try:
-            file.write_bytes(_prepared[0])
-        except OSError as error:
-            raise os_error(file, error) from error
-    # This database is never read after a crash, so it keeps no log.
-    connection.execute(f"ATTACH {quote_text(str(file))} AS work (RECOVERY_MODE no_wal_writes)").fetchall()
-    connection.execute("SET search_path = 'memory.main,work.main'").fetchall()
-    if not _prepared:
-        for macro in (*macros.MACROS, *number_readers.MACROS, *ids.MACROS, *instants.MACROS, *comparison.MACROS):
-            connection.execute(f"CREATE MACRO work.main.{macro}").fetchall()
-        connection.execute("CHECKPOINT work").fetchall()
-        _prepared.append(file.read_bytes())
-    # Progress can then be asked for; DuckDB must not print it by itself.
-    connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false").fetchall()
 
 
 class ExtractReader:

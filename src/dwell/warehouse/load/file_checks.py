@@ -71,7 +71,7 @@ def check_file(
     return FileFacts(
         rows=facts["rows"],
         ids=find_damaged_ids(connection, ids, key_ids(extract.shape.tables), name),
-        rounding={counter: _rounding(connection, counter, name) for counter in columns.units},
+        rounding=_rounding(connection, columns.units, name),
         handle=options.handle if owned else None,
     )
 
@@ -108,18 +108,28 @@ def columns_without_values(connection: duckdb.DuckDBPyConnection, names: Sequenc
 _MULTIPLES = (1, rounding.FINEST_UNIT, 1_000)
 
 
-def _rounding(connection: duckdb.DuckDBPyConnection, counter: str, name: str) -> tuple[Rounding, ...]:
-    """What the different plain numbers of a counter tell of rounding."""
-    selected = []
+def _rounding(
+    connection: duckdb.DuckDBPyConnection, counters: Sequence[str], name: str
+) -> dict[str, tuple[Rounding, ...]]:
+    """Counter -> what its different plain numbers tell of rounding."""
+    counts = []
     for least, below in zip(rounding.BANDS, (*rounding.BANDS[1:], None), strict=True):
         within = f"number >= {least}" + (f" AND number < {below}" if below else "")
-        selected += [f"count(*) FILTER ({within} AND number % {size} = 0)" for size in _MULTIPLES]
-    large = f"{counter} >= {rounding.LEAST_ROUNDED} AND {shown_unit(counter)} IS NULL"
-    numbers = f"SELECT DISTINCT {counter} AS number FROM {name} WHERE {large}"
-    found = connection.execute(f"SELECT {', '.join(selected)} FROM ({numbers})").fetchone()
-    assert found is not None
-    size = len(_MULTIPLES)
-    return rounding.judge_bands([(*found[at : at + size],) for at in range(0, len(found), size)])
+        counts += [f"count(*) FILTER ({within} AND number % {size} = 0)" for size in _MULTIPLES]
+    numbers = [
+        f"SELECT DISTINCT '{counter}' AS counter, {counter} AS number FROM {name} "
+        f"WHERE {counter} >= {rounding.LEAST_ROUNDED} AND {shown_unit(counter)} IS NULL"
+        for counter in counters
+    ]
+    found = {}
+    if numbers:  # one statement: to plan it takes longer than to count a small file
+        query = f"SELECT counter, {', '.join(counts)} FROM ({' UNION ALL '.join(numbers)}) GROUP BY counter"
+        found = {counter: row for counter, *row in connection.execute(query).fetchall()}
+    size, none = len(_MULTIPLES), [0] * len(counts)
+    return {
+        counter: rounding.judge_bands([(*row[at : at + size],) for at in range(0, len(row), size)])
+        for counter, row in ((counter, found.get(counter, none)) for counter in counters)
+    }
 
 
 def _check_account(extract: Extract, facts: dict[str, Any], handle: str | None) -> None:

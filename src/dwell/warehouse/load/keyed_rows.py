@@ -48,15 +48,15 @@ class KeyedRows:
 
     def set_rows(self, select: str) -> None:
         """Takes another SELECT for the candidates."""
-        self.run(f"CREATE OR REPLACE TEMP {self._kind} {self.rows} AS {select}")
-        self.total = self.number(f"SELECT count(*) FROM {self.rows}")
+        rows = self.number(f"CREATE OR REPLACE TEMP {self._kind} {self.rows} AS {select}")
+        self.total = rows if self._kind == "TABLE" else self.number(f"SELECT count(*) FROM {self.rows}")
 
     def run(self, sql: str) -> None:
         """Executes to the end."""
         self.connection.execute(sql).fetchall()
 
     def number(self, sql: str) -> int:
-        """The one number that a query yields."""
+        """The one number that a query yields; of `CREATE TABLE ... AS` the rows."""
         row = self.connection.execute(sql).fetchone()
         return int(row[0]) if row and row[0] is not None else 0
 
@@ -104,11 +104,10 @@ class KeyedRows:
     def find_shared(self) -> None:
         """The hashes of every key that several rows share, and so must be merged."""
         shared, duplicates = self.work_table("shared"), self.work_table("duplicates")
-        self.run(
+        self.shared = self.number(
             f"CREATE OR REPLACE TABLE {shared} AS SELECT key_hash FROM {duplicates} "
             f"UNION SELECT {self.hash} FROM {self.work_table('stored')}"
         )
-        self.shared = self.number(f"SELECT count(*) FROM {shared}")
 
     def unshared_rows(self) -> str:
         """SELECT of `row_id` and the columns of the candidates whose key no other row has."""

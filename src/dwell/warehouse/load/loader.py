@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
@@ -19,17 +19,18 @@ from dwell.settings.limits import ROWS
 from dwell.warehouse import batches
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.damage import is_out_of_memory
-from dwell.warehouse.duckdb_connection import connect
+from dwell.warehouse.duckdb_connection import bulk_connection
 from dwell.warehouse.load import rejects, summary
 from dwell.warehouse.load.date_columns import decide_dates
 from dwell.warehouse.load.earlier_imports import EarlierImports, import_name
-from dwell.warehouse.load.extract_reader import ExtractReader, ReadExtract, prepare
+from dwell.warehouse.load.extract_reader import ExtractReader, ReadExtract
 from dwell.warehouse.load.file_checks import check_file, columns_without_values
 from dwell.warehouse.load.given import collect_given
 from dwell.warehouse.load.loaded import Loaded, repeated, require_few_rejects, to_report
 from dwell.warehouse.load.merge import Merge
 from dwell.warehouse.load.row_facts import LoadOptions
 from dwell.warehouse.load.rows import CheckedExtract
+from dwell.warehouse.load.work_database import attach_work
 from dwell.warehouse.store import Store
 from dwell.warehouse.writer import Writer
 
@@ -44,6 +45,8 @@ VERSION = 4
 _LATER_HINTS = frozenset({"decimal", "percent", "suffixes"})
 # The format of tables that users make.
 USER_TABLE = "table"
+# Bytes of a file whose working tables are in memory.
+_SMALL = 4 << 20
 # Each thread of DuckDB's readers holds buffers of its own; more than these cost memory and win little.
 _THREADS = 4
 
@@ -110,7 +113,7 @@ def open_loader(
     correct: bool = False, strict: bool = True,
 ) -> Iterator[Loader]:  # fmt: skip
     """A loader with an engine and a scratch folder of its own; the arguments are those of `load`."""
-    with store.scratch() as scratch, _errors(store.root), closing(connect(store.settings, scratch)) as connection:
+    with store.scratch() as scratch, _errors(store.root), bulk_connection(store.settings, scratch) as connection:
         if not store.settings.threads:
             connection.execute(f"SET threads = {_threads(connection)}").fetchall()
         options, on_progress = make_options(hints, now), progress or _no_progress
@@ -205,7 +208,7 @@ class Loader:
 
     def check(self) -> None:
         """Reads every extract and finds which rows share a key; needs no lock."""
-        prepare(self.connection, self.scratch)
+        attach_work(self.connection, None if self._is_small() else self.scratch)
         many = len(self.file.extracts)
         for number, extract in enumerate(self.file.extracts):
             table = f"work.checked_{number}"
@@ -226,6 +229,12 @@ class Loader:
             raise BadFileError(f"It has {rows:,} rows, more than {ROWS}: split it, or set {ROWS.variable} higher.")
         self.progress("checking", 0.0)
         self.merge = Merge(self.connection, self.extracts, correct=self.correct)
+
+    def _is_small(self) -> bool:
+        """The working tables fit into the memory; those of Parquet are larger than the file by any factor."""
+        extracts = self.file.extracts
+        size = sum(extract.path.stat().st_size for extract in extracts)
+        return size <= _SMALL and all(extract.layout != "parquet" for extract in extracts)
 
     def _without_values(self, read: ReadExtract, extract: Extract, table: str) -> dict[str, str]:
         """Columns of a user's own table that were recognised and hold nothing, with their headers."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,9 +17,9 @@ from dwell.warehouse import batches, catalogue, contributions, journal, views
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.catalogue import Catalogue
 from dwell.warehouse.damage import reading_errors
-from dwell.warehouse.duckdb_connection import connect
+from dwell.warehouse.duckdb_connection import bulk_connection
 from dwell.warehouse.load.earlier_imports import import_name
-from dwell.warehouse.load.extract_reader import prepare
+from dwell.warehouse.load.work_database import attach_work
 from dwell.warehouse.undo.conclusions import require_unused
 from dwell.warehouse.undo.replay import KEPT, Batches, Replay
 
@@ -63,7 +62,7 @@ def plan_undo(root: Path, settings: Settings, batch_id: str) -> Undone:
         journal.read_transaction(log),
         folder as scratch,
         reading_errors(root),
-        closing(connect(settings, scratch)) as connection,
+        bulk_connection(settings, scratch) as connection,
     ):
         seq = require_undoable(log, batch_id)
         state, unsealed = catalogue.read(log), views.unsealed_rows(log, TABLES)
@@ -99,7 +98,7 @@ def replay_all(
         UndoError: It cannot be undone exactly.
     """
     root, state, unsealed = stored
-    prepare(connection, scratch)
+    attach_work(connection, scratch)
     views.attach(connection, root, state, unsealed, prefix=KEPT, with_seq=True)
     found = {name: Replay(connection, log, table, known) for name, table in TABLES.items()}
     replays = {name: replay for name, replay in found.items() if replay.is_touched}

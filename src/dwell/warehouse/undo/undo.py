@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +27,7 @@ from dwell.warehouse import (
 from dwell.warehouse.batches import Batch
 from dwell.warehouse.catalogue import Catalogue, LakeFile
 from dwell.warehouse.damage import reading_errors
-from dwell.warehouse.duckdb_connection import connect
+from dwell.warehouse.duckdb_connection import bulk_connection
 from dwell.warehouse.load.earlier_imports import import_name
 from dwell.warehouse.removal import Removal, find_files, replace_current
 from dwell.warehouse.seal import seal
@@ -54,7 +53,7 @@ def undo(root: Path, settings: Settings, batch_id: str, now: datetime) -> Undone
         journal.connect(root / journal.NAME, writing=True) as log,
         scratch_folder(root / "scratch") as scratch,
         reading_errors(root),
-        closing(connect(settings, scratch)) as connection,
+        bulk_connection(settings, scratch) as connection,
     ):
         seq = require_undoable(log, batch_id)
         state, known = catalogue.read(log), Batches.read(log, seq)

@@ -14,10 +14,10 @@ import pytest
 from dwell.records import Extract, Hints, Shape, SourceFile, source_at
 from dwell.settings import Settings
 from dwell.warehouse import Store
-from dwell.warehouse.duckdb_connection import connect
-from dwell.warehouse.load.extract_reader import prepare
+from dwell.warehouse.duckdb_connection import bulk_connection
 from dwell.warehouse.load.loaded import Loaded
 from dwell.warehouse.load.loader import load
+from dwell.warehouse.load.work_database import attach_work
 
 POSTS = Shape(
     "made-up",
@@ -44,8 +44,8 @@ POSTS = Shape(
 def sql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the loader's macros, for queries that change nothing."""
     scratch = tmp_path_factory.mktemp("macros")
-    with connect(Settings(threads=1), scratch) as connection:
-        prepare(connection, scratch)
+    with bulk_connection(Settings(threads=1), scratch) as connection:
+        attach_work(connection, scratch)
         yield connection
 
 

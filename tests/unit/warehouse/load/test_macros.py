@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from dwell.errors import StorageError
 from dwell.settings import Settings
 from dwell.text.number_style import number_style
-from dwell.warehouse.duckdb_connection import connect
-from dwell.warehouse.load.extract_reader import prepare
+from dwell.warehouse.duckdb_connection import bulk_connection
 from dwell.warehouse.load.number_readers import count_columns, seconds_value, share_value
+from dwell.warehouse.load.work_database import attach_work
 
 LENGTHS = [
     ("8.98s", 8.98), ("0:12s", 12), ("0:12", 12), ("1:02:03", 3723), ("0:00:54", 54),
@@ -228,14 +226,11 @@ def test_a_link_mends_a_damaged_id_only_where_they_agree(
     assert (said(sql, "mended_id_of(t, '7398151412611321104')", text) == "7398151412611321104") is mended
 
 
-def test_a_working_database_that_cannot_be_made_is_an_error_with_a_cure(tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_memory", [False, True])
+def test_working_databases_of_one_instance_share_the_macros_alone(tmp_path: Path, in_memory: bool) -> None:
     for folder in ("first", "second"):
         (tmp_path / folder).mkdir()
-        with closing(connect(Settings(threads=1), tmp_path / folder)) as connection:
-            prepare(connection, tmp_path / folder)
+        with bulk_connection(Settings(threads=1), tmp_path / folder) as connection:
+            attach_work(connection, None if in_memory else tmp_path / folder)
             assert connection.execute("SELECT word_of(' 12 ')").fetchone() == ("12",)
-    with (
-        closing(connect(Settings(threads=1), tmp_path)) as connection,
-        pytest.raises(StorageError, match="or name another folder with --data"),
-    ):
-        prepare(connection, tmp_path / "gone")
+            connection.execute("CREATE TABLE work.numbers AS SELECT 1").fetchall()  # an error where it is there already
