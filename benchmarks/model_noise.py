@@ -19,7 +19,7 @@ import numpy as np
 
 import dwell
 from dwell.models.fitting import fit
-from dwell.models.targets import from_link
+from dwell.models.link import from_link
 
 CEILING = 2.0
 BARS = {"walk": 0.03, "shuffle": 0.05}

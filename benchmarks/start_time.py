@@ -4,7 +4,8 @@
 
 Without `--data` it makes the folder first, with `dwell demo`. All take turns in one run. Promises: a list at most twice
 `dwell --help`, a question at most twice `import duckdb` and its query. Statistics (`tiers`, `audit`, `findings`,
-`score`, `retention`) import SciPy or scikit-learn as well.
+`score`, `retention`) import SciPy or scikit-learn as well. Last, what each of 30 small files costs in one import
+after the first.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 BASELINES = {
@@ -28,6 +30,7 @@ QUESTIONS = (
     *("tiers", "retention", "audit", "findings", "score"),
 )
 OF_ALL = {"status", "benchmarks", "sql SELECT/**/count(*)/**/FROM/**/posts"}
+SMALL_FILES = 30
 PLAIN = "import duckdb; print(duckdb.connect().execute('SELECT count(*) FROM range(1000)').fetchall())"
 
 
@@ -43,6 +46,7 @@ def main() -> None:
             options.data = Path(folder) / "demo" / "data"
             _cpu([dwell, "demo", "--folder", str(options.data.parent)])
         measure(dwell, options.data, options.creator, options.runs)
+        measure_small_files(dwell, Path(folder), options.runs)
 
 
 def measure(dwell: str, data: Path, creator: str, runs: int) -> None:
@@ -62,6 +66,37 @@ def measure(dwell: str, data: Path, creator: str, runs: int) -> None:
     for name, value in middle.items():
         base = "--help" if name in LISTS else "import duckdb"
         print(f"{name:45} {value:6.2f} s of CPU, {value / middle[base]:5.2f} x {base}")
+
+
+def measure_small_files(dwell: str, folder: Path, runs: int) -> None:
+    """Prints the medians of `dwell --help` and of a file more in one import."""
+    (folder / "one").mkdir()
+    (folder / "all").mkdir()
+    for number in range(SMALL_FILES):
+        text = "\n".join(
+            ["post_id,creator,posted_at,caption,duration_s,views,likes,comments,shares,saves", *_rows(number)]
+        )
+        for name in ["all", *(["one"] if number == 0 else [])]:
+            (folder / name / f"{number:02}.csv").write_text(text)
+    helps, files = [], []
+    for run in range(runs):
+        helps.append(_cpu([dwell, "--help"]))
+        imports = {name: [dwell, "import", str(folder / name), "--as-of", "2026-11-01"] for name in ("one", "all")}
+        one, every = (_cpu([*command, "--data", str(folder / f"{name}-{run}")]) for name, command in imports.items())
+        files.append((every - one) / (SMALL_FILES - 1))
+    help_, file = statistics.median(helps), statistics.median(files)
+    print(f"{'a small file more in one import':45} {file:6.2f} s of CPU, {file / help_:5.2f} x --help")
+
+
+def _rows(number: int) -> list[str]:
+    rows = []
+    for place in range(50):
+        posted = 1_700_000_000 + (number * 50 + place) * 3600
+        views = 1000 + (posted * 7919) % 900_000
+        counters = ",".join(str(views // share) for share in (1, 10, 100, 200, 300))
+        at = datetime.fromtimestamp(posted, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        rows.append(f"{(posted << 32) + 12345 + place},@made_up,{at},caption {place},{5 + place},{counters}")
+    return rows
 
 
 def _cpu(command: list[str]) -> float:

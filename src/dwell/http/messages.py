@@ -63,9 +63,10 @@ class HttpResponse:
     def json(self) -> Any:
         """The decoded body, decoded once; None where it isn't JSON (NaN isn't)."""
         try:
-            return msgspec.json.decode(self.body)
+            decoded = msgspec.json.decode(self.body)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-            return _decode_leniently(self.body)
+            decoded = _decode_leniently(self.body)
+        return _without_nul(decoded) if rb"\u0000" in self.body else decoded
 
 
 def _decode_leniently(body: bytes) -> Any:
@@ -91,6 +92,15 @@ def _replace_surrogates(value: Any) -> Any:
         if isinstance(value, dict)
         else value
     )
+
+
+def _without_nul(value: Any) -> Any:
+    """The same value without NUL, at which databases and terminals end a text; files are read so, too."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, list):
+        return [_without_nul(one) for one in value]
+    return {_without_nul(k): _without_nul(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
 def parse_http_date(text: str | None) -> datetime | None:

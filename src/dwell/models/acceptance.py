@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from dwell.models.evaluation import Evaluation, OutOfFold
+from dwell.models.link import Floats, clip_for_score
 from dwell.models.sample import Integers
-from dwell.models.targets import Floats, clip_for_score
 
 CONFIDENCE = 0.95
 MIN_ROWS = 12

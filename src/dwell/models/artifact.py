@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from dwell.disk.permissions import FILE, FOLDER
 from dwell.disk.replace import write_whole
 from dwell.errors import ModelError, StorageError
-from dwell.models.features import FEATURES, TOPIC_FEATURES
+from dwell.models.feature_names import FEATURES, TOPIC_FEATURES
 from dwell.models.file_names import MODEL
 from dwell.models.model_schema import check_model
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # listing models needs no estimator, whose import takes a sec
 
 FORMAT = "dwell completion model"
 SCHEMA = 3
-"""Increased when older code cannot read the new files: 2 adds `features.TOPIC_FEATURES`, 3 columns of accounts and
+"""Increased when older code cannot read the new files: 2 adds `feature_names.TOPIC_FEATURES`, 3 columns of accounts and
 buckets, and models of fewer columns. A model is written with the lowest that describes it."""
 _ID = re.compile(r"[a-z0-9_][a-z0-9._-]{0,199}")
 _MOST_BYTES = 256 << 20

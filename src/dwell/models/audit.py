@@ -21,9 +21,10 @@ from dwell.models.acceptance import Gain, gain_in_r2
 from dwell.models.audit_verdict import MIN_ROWS, SIZES, summarize
 from dwell.models.completion import BlendRegressor
 from dwell.models.evaluation import REPEATS, splits
+from dwell.models.link import Floats, clip_for_score, mean_from_link, to_link
 from dwell.models.sample import Integers, Sample, make_sample, require_one_platform
 from dwell.models.skill import skill
-from dwell.models.targets import CEILINGS, WATCH_TARGETS, Floats, clip_for_score, mean_from_link, to_link
+from dwell.models.targets import CEILINGS, WATCH_TARGETS
 from dwell.results import Result
 
 MIN_BUCKET_ROWS = 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dwell.models.completion import BlendRegressor
+from dwell.models.link import SCORED_UP_TO, Floats, clip_for_score, mean_from_link, to_link
 from dwell.models.sample import Sample
-from dwell.models.targets import SCORED_UP_TO, Floats, clip_for_score, mean_from_link, to_link
 
 SEED_FLOOR = 12
 """The seed recipe does not fit a bucket with fewer rows."""

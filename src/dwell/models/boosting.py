@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from dwell.models.targets import Floats
+from dwell.models.link import Floats
 
 Integers = NDArray[np.intp]
 DEPTH = 2

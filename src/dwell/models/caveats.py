@@ -10,7 +10,7 @@ import numpy as np
 
 from dwell.models.acceptance import FEW_ROWS, Gain
 from dwell.models.baselines import SEED_FLOOR
-from dwell.models.features import FEATURES
+from dwell.models.feature_names import FEATURES
 from dwell.models.sample import Sample
 from dwell.text.lengths import bucket_label
 from dwell.text.plurals import name_counts, pluralize

@@ -20,8 +20,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from dwell.models.boosting import BoostedTrees, grow_together
 from dwell.models.gaussian_process import GaussianProcess
 from dwell.models.known_scaler import KnownScaler
+from dwell.models.link import Floats, from_link, mean_from_link, to_link
 from dwell.models.ridge import CurvedRidge
-from dwell.models.targets import Floats, from_link, mean_from_link, to_link
 
 MEMBERS = ("ridge", "process", "trees")
 

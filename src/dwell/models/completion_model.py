@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from dwell.models.completion import CompletionRegressor
-from dwell.models.features import TOPIC_FEATURES
+from dwell.models.feature_names import TOPIC_FEATURES
 from dwell.models.intervals import Calibration
 from dwell.models.transfer import Transfer
 

@@ -14,9 +14,9 @@ import numpy as np
 from dwell.models.evaluation import Evaluation, splits
 from dwell.models.forward import MIN_ROWS, later_rows, rolling_errors, rolling_splits
 from dwell.models.intervals import LEVEL, Calibration
+from dwell.models.link import Floats, from_link, to_link
 from dwell.models.predictors import Predicted
 from dwell.models.sample import Integers, Labels, Sample
-from dwell.models.targets import Floats, from_link, to_link
 
 Booleans = np.ndarray[Any, np.dtype[np.bool_]]
 NOT_CHECKED: dict[str, Any] = {

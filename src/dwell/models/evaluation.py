@@ -13,10 +13,10 @@ import numpy as np
 
 from dwell.models.baselines import BASELINES, TRIVIAL
 from dwell.models.forward import Forward, forward_split, rolling_splits, score_forward
+from dwell.models.link import Floats, clip_for_score
 from dwell.models.predictors import Predicted, Predictor, Split, baseline, completion, join, predict_splits
 from dwell.models.sample import Sample
 from dwell.models.skill import mean_skill
-from dwell.models.targets import Floats, clip_for_score
 
 MODEL = "model"
 FOLDS = 10

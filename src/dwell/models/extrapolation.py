@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from dwell.models.features import TOPIC_FEATURES, is_group
-from dwell.models.targets import Floats
+from dwell.models.feature_names import TOPIC_FEATURES, is_group
+from dwell.models.link import Floats
 
 WARN_SHARE = 0.2
 """A feature is reported when at least this share of posts is outside its training range."""

@@ -8,14 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from dwell.models.targets import Floats
+from dwell.models.feature_names import ACCOUNT, BUCKET, FEATURES, TOPIC_FEATURES
+from dwell.models.link import Floats
 
 COUNTERS = ("likes", "comments", "shares", "saves")
-FEATURES = ("log_duration_s", "log_views", "log_like_rate", "log_comment_rate", "log_share_rate", "log_save_rate")
-TOPIC_FEATURES = ("sound_rising", "tag_saturated")
-"""Flags about a post's sound and hashtags (see `topics.py`), which a model uses only where they are proven to help."""
-ACCOUNT, BUCKET = "account:", "bucket:"
-"""Prefixes of 0/1 columns: the post is of this account, or has this duration bucket."""
 MIN_VIEWS = 100
 """With fewer views, an average watch time depends on a few people and is not a property of the video."""
 
@@ -59,11 +55,6 @@ def _flag(value: Any) -> float:
     return math.nan if value is None else float(bool(value))
 
 
-def account_column(handle: str) -> str:
-    """Name of the 0/1 column that says whether a post is of this account."""
-    return f"{ACCOUNT}{handle}"
-
-
 def matrix(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Floats:
     """The columns that a model knows by name: FEATURES, TOPIC_FEATURES, `account:` and `bucket:` columns.
 
@@ -79,8 +70,3 @@ def matrix(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Floats:
                 value = name.removeprefix(prefix)
                 known[name] = np.array([float(str(row.get(key)) == value) for row in rows])
     return np.column_stack([known[name] for name in names]) if rows else np.zeros((0, len(names)))
-
-
-def is_group(name: str) -> bool:
-    """Whether a column only says to which account or bucket a post belongs."""
-    return name.startswith((ACCOUNT, BUCKET))

@@ -21,10 +21,11 @@ from dwell.models.evaluation import evaluate
 from dwell.models.fit_report import make_report, skill_by_account
 from dwell.models.inputs import INPUTS, Inputs
 from dwell.models.intervals import LEVEL, NO_HANDLES, Calibration
+from dwell.models.link import clip_for_score, to_link
 from dwell.models.predictors import blend_predictor
 from dwell.models.sample import Sample, make_sample, require_one_platform
 from dwell.models.skill import skill
-from dwell.models.targets import CEILINGS, clip_for_score, to_link
+from dwell.models.targets import CEILINGS
 from dwell.models.topic_gain import completion_with_topics, topic_gain
 from dwell.models.transfer import leave_one_creator_out
 from dwell.text.plurals import pluralize

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from dwell.models.link import Floats, clip_for_score
 from dwell.models.predictors import Predicted, Split, join
 from dwell.models.sample import Integers, Sample
 from dwell.models.skill import skill
-from dwell.models.targets import Floats, clip_for_score
 
 TRAIN_SHARE = 0.6
 ROLLING_START = 0.4

@@ -21,7 +21,7 @@ from scipy.optimize import minimize
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from dwell.models.targets import Floats
+from dwell.models.link import Floats
 
 Integers = np.ndarray[Any, np.dtype[np.intp]]
 JITTER = 1e-8

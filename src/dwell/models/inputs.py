@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dwell.models.baselines import TRIVIAL
 from dwell.models.completion import MEMBERS
-from dwell.models.features import ACCOUNT, BUCKET, FEATURES
+from dwell.models.feature_names import ACCOUNT, BUCKET, FEATURES
 from dwell.models.predictors import Predictor, blend_predictor
 from dwell.models.sample import Sample
 

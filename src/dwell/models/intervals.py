@@ -15,8 +15,8 @@ from typing import Any, Self
 
 import numpy as np
 
+from dwell.models.link import Floats
 from dwell.models.sample import Labels
-from dwell.models.targets import Floats
 
 LEVEL = 0.9
 MONDRIAN_ROWS = 50

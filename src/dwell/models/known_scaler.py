@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from dwell.models.targets import Floats
+from dwell.models.link import Floats
 
 MIN_FOR_INDICATOR = 5
 """A column gets an indicator of unknown values only with at least this many unknown and this many known rows."""

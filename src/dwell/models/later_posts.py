@@ -18,8 +18,9 @@ import numpy as np
 from dwell.models.completion_model import CompletionModel
 from dwell.models.features import has_features, matrix
 from dwell.models.intervals import LEVEL, Calibration
+from dwell.models.link import Floats, clip_for_score, to_link
 from dwell.models.sample import bucket_of
-from dwell.models.targets import CEILINGS, Floats, clip_for_score, measured_value, to_link
+from dwell.models.targets import CEILINGS, measured_value
 
 GAMMA = 0.03
 """How far one post moves the level; larger follows drift faster, and jumps about more."""

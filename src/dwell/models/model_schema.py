@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from dwell.models.features import ACCOUNT, BUCKET, FEATURES, TOPIC_FEATURES
+from dwell.models.feature_names import ACCOUNT, BUCKET, FEATURES, TOPIC_FEATURES
 from dwell.models.targets import CEILINGS
 
 _MOST = 1e12

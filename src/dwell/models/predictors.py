@@ -9,8 +9,8 @@ import numpy as np
 
 from dwell.models.baselines import BASELINES
 from dwell.models.completion import MEMBERS, BlendRegressor
+from dwell.models.link import Floats, mean_from_link, to_link
 from dwell.models.sample import Integers, Sample
-from dwell.models.targets import Floats, mean_from_link, to_link
 
 
 class Predicted(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from dwell.models.targets import Floats
+from dwell.models.link import Floats
 
 PENALTIES = np.logspace(-2, 3, 11)
 

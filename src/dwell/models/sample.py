@@ -13,19 +13,10 @@ import numpy as np
 
 from dwell.errors import ModelError
 from dwell.metrics.counters import PROXY_RATES
-from dwell.models.features import (
-    BUCKET,
-    COUNTERS,
-    FEATURES,
-    MIN_VIEWS,
-    TOPIC_FEATURES,
-    account_column,
-    design,
-    has_features,
-    known_count,
-    topic_flags,
-)
-from dwell.models.targets import CEILINGS, Floats, is_implausible, measured_value
+from dwell.models.feature_names import BUCKET, FEATURES, TOPIC_FEATURES, account_column
+from dwell.models.features import COUNTERS, MIN_VIEWS, design, has_features, known_count, topic_flags
+from dwell.models.link import Floats
+from dwell.models.targets import CEILINGS, is_implausible, measured_value
 
 UNKNOWN = "unknown"
 MIN_ACCOUNT_ROWS = 5
@@ -45,14 +36,14 @@ class Sample:
 
     Attributes:
         X: Design matrix.
-        names: Its columns: `features.FEATURES`, and those that the `with_` methods added.
+        names: Its columns: `feature_names.FEATURES`, and those that the `with_` methods added.
         y: Measured target, unclipped.
         buckets: Duration bucket of each post.
         handles: Account of each post.
         posted: Posting time in seconds since 1970; NaN where unknown.
         rates: The seed recipe's four rates, columns SEED_RATES; NaN where unknown.
         ratios: The documented ratios, columns `metrics.counters.PROXY_RATES`; NaN where unknown.
-        topics: Columns `features.TOPIC_FEATURES`, 0/1, NaN where unknown.
+        topics: Columns `feature_names.TOPIC_FEATURES`, 0/1, NaN where unknown.
         platform: Platform of the posts; None where it is not known.
         left_out: Reason -> posts that were not used.
     """

@@ -14,8 +14,9 @@ from dwell.models.extrapolation import extrapolation_warnings
 from dwell.models.features import MIN_VIEWS, has_features, matrix
 from dwell.models.intervals import LEVEL, Calibration
 from dwell.models.later_posts import LaterPosts, follow_later_posts, is_later
+from dwell.models.link import Floats
 from dwell.models.sample import bucket_of
-from dwell.models.targets import Floats, measured_value
+from dwell.models.targets import measured_value
 from dwell.models.transfer import CREATORS_FOR_LEVEL
 
 DRAWS = 2000

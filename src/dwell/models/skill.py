@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dwell.models.targets import Floats, clip_for_score
+from dwell.models.link import Floats, clip_for_score
 
 
 def skill(measured: Floats, predicted: Floats) -> dict[str, float | None]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dwell.models.targets import Floats
+from dwell.models.link import Floats
 
 _STEPS = 50
 _MAX_SLOPE = 3.0  # a factor of 20 a day; more is not growth

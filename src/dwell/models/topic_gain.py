@@ -14,10 +14,10 @@ import numpy as np
 from dwell.models.acceptance import MIN_ROWS, gain_in_r2
 from dwell.models.completion import BlendRegressor
 from dwell.models.evaluation import out_of_fold, predict_out_of_fold, splits
-from dwell.models.features import TOPIC_FEATURES
+from dwell.models.feature_names import TOPIC_FEATURES
+from dwell.models.link import from_link, to_link
 from dwell.models.predictors import Pair, Predicted, completion
 from dwell.models.sample import Sample
-from dwell.models.targets import from_link, to_link
 
 KNOWN_SHARE = 0.3
 KNOWN_POSTS = MIN_ROWS

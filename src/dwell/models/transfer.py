@@ -14,10 +14,10 @@ from typing import Any, Self
 import numpy as np
 
 from dwell.models.intervals import Calibration
+from dwell.models.link import clip_for_score, to_link
 from dwell.models.predictors import Predictor, completion, predict_splits
 from dwell.models.sample import Sample
 from dwell.models.skill import skill
-from dwell.models.targets import clip_for_score, to_link
 
 CREATORS_FOR_LEVEL = 3
 MIN_ROWS = 10

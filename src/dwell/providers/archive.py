@@ -125,6 +125,8 @@ def _limit_size(name: str, place: str, stream: IO[bytes] | gzip.GzipFile, packed
 
 def _refuse_unsafe(archive: str, entry: zipfile.ZipInfo) -> None:
     name = entry.filename.replace("\\", "/")
+    if not name:
+        raise BadFileError(f"{archive} holds a file without a name: unpack it and name the files to load.")
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or ".." in name.split("/"):
         raise BadFileError(
             f"{archive} holds an entry that points outside its folder ({entry.filename}): do not trust it."

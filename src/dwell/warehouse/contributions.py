@@ -14,12 +14,15 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from dwell.errors import StorageError
 from dwell.records import Table
+from dwell.warehouse import batches, journal
+from dwell.warehouse.batches import Batch
 from dwell.warehouse.journal import path_of
 
 NAME = "contributions"
@@ -75,6 +78,12 @@ def known_since(connection: sqlite3.Connection) -> int | None:
     """The batch after which all are known; None in a journal that an older dwell wrote."""
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (_SINCE,)).fetchone()
     return int(row[0]) if row else None
+
+
+def read_log(root: Path) -> tuple[list[tuple[int, Batch]], int | None]:
+    """Every batch with its number, oldest first; and the number after which imports can be undone, None if none can."""
+    with journal.connect(root / journal.NAME) as log, journal.read_transaction(log):
+        return [(row[0], batches.from_row(row[1:])) for row in batches.list_rows(log)], known_since(log)
 
 
 def insert(connection: sqlite3.Connection, seq: int, given: Iterable[Contribution]) -> None:

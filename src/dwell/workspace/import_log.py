@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dwell import clock
 from dwell.disk.errors import os_error
@@ -13,10 +13,13 @@ from dwell.results import Result
 from dwell.text.plurals import pluralize
 from dwell.warehouse import batches
 from dwell.warehouse.batches import Batch
+from dwell.warehouse.contributions import read_log
 from dwell.warehouse.erased_files import REJECTS
 from dwell.warehouse.load.earlier_imports import import_name
 from dwell.warehouse.store import Store
-from dwell.warehouse.undo import Undone, plan_undo, read_log, undo
+
+if TYPE_CHECKING:
+    from dwell.warehouse.undo import Undone
 
 COLUMNS = (
     "import", "kind", "file", "format", "as_of", "imported_at", "rows_read", "rejected", "rows_new", "rows_updated",
@@ -76,6 +79,8 @@ def _known(counts: Mapping[str, int] | None) -> dict[str, int]:
 
 def undo_import(store: Store, name: str, *, dry_run: bool) -> Result:
     """Takes an import back; see `Workspace.undo`."""
+    from dwell.warehouse.undo import plan_undo, undo  # the list of imports needs no engine
+
     found = _find(store, name)
     if dry_run:
         undone = plan_undo(store.root, store.settings, found.batch_id)

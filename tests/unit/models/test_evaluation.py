@@ -4,10 +4,10 @@ import pytest
 from dwell.models.baselines import SEED_FLOOR, bucket_mean, bucket_ols, duration_only
 from dwell.models.evaluation import predict_out_of_fold, splits
 from dwell.models.forward import UNKNOWN, forward_split, rolling_splits, score_forward
+from dwell.models.link import clip_for_score
 from dwell.models.predictors import Predicted, baseline, predict_splits
 from dwell.models.sample import make_sample
 from dwell.models.skill import skill
-from dwell.models.targets import clip_for_score
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ import pytest
 
 from dwell.errors import ModelError
 from dwell.models.extrapolation import extrapolation_warnings
-from dwell.models.features import FEATURES, design, has_features, matrix, topic_flags
+from dwell.models.feature_names import FEATURES
+from dwell.models.features import design, has_features, matrix, topic_flags
 from dwell.models.known_scaler import KnownScaler
 from dwell.models.sample import make_sample, require_one_platform, seed_rates
 

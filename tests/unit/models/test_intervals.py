@@ -8,8 +8,8 @@ from dwell.models.completion import BlendRegressor
 from dwell.models.coverage import held_out
 from dwell.models.evaluation import splits
 from dwell.models.intervals import MONDRIAN_ROWS, Calibration, conformal_quantile
+from dwell.models.link import to_link
 from dwell.models.sample import make_sample
-from dwell.models.targets import to_link
 
 
 def test_quantile_is_conformal():

@@ -6,8 +6,8 @@ import pytest
 from dwell.models.features import design
 from dwell.models.intervals import LEVEL, Calibration
 from dwell.models.later_posts import GAMMA, adapt, follow_later_posts, is_later
+from dwell.models.link import from_link, to_link
 from dwell.models.scoring import score
-from dwell.models.targets import from_link, to_link
 
 
 @pytest.fixture(scope="module")

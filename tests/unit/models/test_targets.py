@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from dwell.models.targets import clip_for_score, from_link, mean_from_link, measured_value, to_link
+from dwell.models.link import clip_for_score, from_link, mean_from_link, to_link
+from dwell.models.targets import measured_value
 
 
 @pytest.mark.parametrize("ceiling", [1.0, 2.0])

@@ -154,6 +154,12 @@ def test_a_zip_whose_directory_lies_about_sizes(opened: Opened, monkeypatch: pyt
         opened(bytes(content), "lying.zip")
 
 
+def test_an_entry_without_a_name_is_refused(opened: Opened) -> None:
+    content = packed({"b.csv": "a"})
+    with pytest.raises(BadFileError, match="a file without a name: unpack it"):
+        opened(content.replace(b"b.csv", b"\0.csv"), "nameless.zip")
+
+
 @pytest.mark.parametrize("name", ["../evil.csv", "/etc/evil.csv", "a/../../evil.csv", "C:/evil.csv", "..\\evil.csv"])
 def test_entries_that_point_outside_are_refused(opened: Opened, tmp_path: Path, name: str) -> None:
     with pytest.raises(BadFileError, match="outside its folder"):

@@ -88,8 +88,8 @@ MACROS = (
     # Hashtags: a JSON or DuckDB list, or words divided by blanks, commas, semicolons, bars or #.
     "first_of_each(l) AS "
     + bind("l", "q", "CASE WHEN len(q) < 2 THEN q ELSE list_filter(q, lambda x, i: list_position(q, x) = i) END"),
-    r"""tags_of(l) AS first_of_each(list_filter(list_transform(l,
-        lambda x: lower(regexp_replace(x, '^[#\s\p{Z}]+|[\s\p{Z}]+$', '', 'g'))), lambda x: x <> ''))""",
+    r"""tags_of(l) AS first_of_each(list_filter(list_transform(l, lambda x:
+        lower(regexp_replace(replace(x, chr(0), ''), '^[#\s\p{Z}]+|[\s\p{Z}]+$', '', 'g'))), lambda x: x <> ''))""",
     # A list as JSON, or as Python and databases write it: ['a', 'b'], ('a',), {a,b}; of objects, their names.
     f"""texts_of(t) AS tags_of(CASE WHEN NOT regexp_matches(t, '^[\\[({{]') THEN {_TAG_WORDS.format("t")}
         WHEN regexp_matches(t, '^\\[ *\\{{|^\\{{ *[''"][^''"]*[''"] *:')

@@ -30,6 +30,8 @@ _UNGUARDED = (
     "THEN {0}[2:] ELSE {0} END"
 )
 """SQL of `text.spreadsheets.unguard_cell`."""
+_WITHOUT_NUL = "replace({}, chr(0), '')"
+"""A text without NUL, at which databases and terminals end it; `opening` takes it out of plain text."""
 NOT_JSON = "not a JSON object"
 REPEATED_KEY = "a key has two values"
 """Why a record of JSON cannot be read."""
@@ -150,7 +152,10 @@ def _json_rows(extract: Extract, names: Iterable[str]) -> RawRows:
         f"FROM {read.format(quote_text(str(extract.path)))}",
     )
     listed = ", ".join(quote_text(pointer.replace("~2", "*")) for pointer in pointers)  # a key's own star
-    steps = steps.add("raw", f"SELECT json, json_extract_string(json, [{listed}]) AS extracted FROM objects")
+    extracted = f"json_extract_string(json, [{listed}])"
+    clean = f"list_transform({extracted}, lambda x: {_WITHOUT_NUL.format('x')})"
+    extracted = f"CASE WHEN contains(json, '\\u0000') THEN {clean} ELSE {extracted} END"
+    steps = steps.add("raw", f"SELECT json, {extracted} AS extracted FROM objects")
     broken = f"CASE WHEN json IS NULL THEN {quote_text(NOT_JSON)} END"
     if not extract.line_key:  # what dwell wrote itself repeats no key
         broken = broken.replace(" END", f" WHEN {_repeats_a_key(pointers)} THEN {quote_text(REPEATED_KEY)} END")
@@ -178,7 +183,10 @@ def _path_in_list(pointer: str) -> str:
 
 
 def _parquet_rows(connection: duckdb.DuckDBPyConnection, path: Path, names: Iterable[str]) -> RawRows:
-    sql = f"SELECT * FROM read_parquet({quote_text(str(path))})"
-    types = {str(row[0]): str(row[1]) for row in connection.execute(f"DESCRIBE {sql}").fetchall()}
+    rows = f"FROM read_parquet({quote_text(str(path))})"
+    types = {str(row[0]): str(row[1]) for row in connection.execute(f"DESCRIBE {rows}").fetchall()}
     known = {name: types[name] for name in names if name in types}
+    texts = [quote_name(name) for name, kind in known.items() if kind == _TEXT]
+    replaced = ", ".join(f"{_WITHOUT_NUL.format(name)} AS {name}" for name in texts)
+    sql = f"SELECT * {f'REPLACE ({replaced}) ' if texts else ''}{rows}"
     return RawRows(Pipeline().add("raw", sql), {name: quote_name(name) for name in known}, known)

@@ -44,12 +44,6 @@ class Undone:
     changed: dict[str, int]
 
 
-def read_log(root: Path) -> tuple[list[tuple[int, Batch]], int | None]:
-    """Every batch with its number, oldest first; and the number after which imports can be undone, None if none can."""
-    with journal.connect(root / journal.NAME) as log, journal.read_transaction(log):
-        return [(row[0], batches.from_row(row[1:])) for row in batches.list_rows(log)], contributions.known_since(log)
-
-
 def plan_undo(root: Path, settings: Settings, batch_id: str) -> Undone:
     """Finds out what an undo would change; changes nothing.
 

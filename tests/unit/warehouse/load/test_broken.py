@@ -161,6 +161,21 @@ def test_half_a_character_costs_nothing(bring: Bring, table: Rows, layout: str) 
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("layout", ["ndjson", "array"])
+def test_nul_in_json_is_left_out(bring: Bring, table: Rows, layout: str) -> None:
+    texts = ["\\u0000", "a\\u0000\\u0000b\\\\\\u0000", "no escape \\\\u0000", "\\\\\\\\u0000"]
+    rows = [
+        f'{{"id": "local-{n}", "text": "{text}", "tags": [{{"name": "x{text}"}}], "stats": {{"v1": 5}}}}'
+        for n, text in enumerate(texts)
+    ]
+    content = "\n".join(rows) if layout == "ndjson" else f"[{','.join(rows)}]"
+    assert bring(content, JSON, layout=layout).rejected == 0
+    assert [row["caption"] for row in table("posts", "post_id")] == [
+        None, "ab\\", "no escape \\u0000", "\\\\u0000",
+    ]  # fmt: skip
+    assert [row["hashtags"] for row in table("posts", "post_id")][:2] == [["x"], ["xab\\"]]
+
+
 @pytest.mark.parametrize("block", [1, 5, 64, 1 << 20])
 def test_characters_are_whole_wherever_a_block_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int

@@ -150,3 +150,10 @@ def test_words_for_nothing_may_be_names(form: Any, store: Store, kept: Callable[
         assert other.query(f"SELECT {names} FROM {table}", [table]).rows == (
             store.query(f"SELECT {names} FROM {table}", [table]).rows
         )
+
+
+def test_nul_in_a_text_is_left_out(store: Store, kept: Callable[..., Loaded]) -> None:
+    columns = row_of("posts") | {"caption": "'a' || chr(0) || 'b'", "handle": "chr(0)", "hashtags": "['x' || chr(0)]"}
+    assert kept(columns).rejected == 0
+    (row,) = store.query("SELECT caption, handle, hashtags FROM posts", ["posts"]).rows
+    assert row == ("ab", None, ["x"])
