@@ -57,7 +57,8 @@ def check_cells(outcome: Outcome, seed: TableSeed, grid: Grid) -> None:
 
 def numbers_of_grid(grid: Grid) -> Callable[[str], Numbers]:
     """The numbers of the rows that name a post, and of the headers; those of all rows where none does."""
-    headers = " | ".join(cell for row in grid[:3] for cell in row).lower()
+    above = [row for row in grid if not any("/video/" in cell for cell in row)] or grid[:3]
+    headers = " | ".join(cell for row in above for cell in row).lower()
     scales = [scale for pattern, scale in _SCALES if re.search(pattern, headers)]
     cache: dict[str, Numbers] = {}
     of_headers = _all_numbers((cell for row in grid[:3] for cell in row if not cell.strip()[:1].isdigit()), ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,9 @@ from dwell.providers.opening import PlainFile, as_utf8, digest, inspect
 from dwell.providers.part import PARQUET, Layout, Part, inspect_part, is_json
 from dwell.providers.payloads import describe_other
 from dwell.providers.strangers import describe_stranger, is_no_data, list_skipped, may_be_no_data
-from dwell.providers.table_head import find_header_lines, move_header, plain_table, read_head
+from dwell.providers.table_head import find_header_lines, list_rows_above, move_header, plain_table, read_head
 from dwell.providers.workbook import read_sheets
-from dwell.records import Hints, SourceFile
+from dwell.records import Extract, Hints, SourceFile
 from dwell.settings.limits import COLUMNS
 
 # Order matters: the narrow shapes first; a table by aliases takes what is left.
@@ -54,6 +54,8 @@ _FORMATS: tuple[Format, ...] = (
 _LAYOUTS: Mapping[Layout, str] = {
     "csv": "a table", "parquet": "a Parquet file", **dict.fromkeys(("ndjson", "array", "document"), "JSON")
 }  # fmt: skip
+ABOVE_HEADER = "a row above the header: the header must be the first line"
+"""Why a row of a table is not read."""
 LEAST_LIKENESS = 0.5
 """Share of a format's columns that a file has before an error names that format as the nearest."""
 FORMATS: dict[str, str] = {known.name: known.description for known in _FORMATS if known.columns}
@@ -96,7 +98,7 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
     for known in _FORMATS:
         if known.name in groups:
             made = known.read(groups[known.name], context)
-            result.extracts += made.extracts
+            result.extracts += _with_rejects(made.extracts, groups[known.name])
             result.warnings += made.warnings
     named = tuple(extract if extract.part else replace(extract, part=path.name) for extract in result.extracts)
     return SourceFile(path, fingerprint, "+".join(groups), named, tuple(result.warnings))
@@ -118,10 +120,20 @@ def _inspect(plain_file: PlainFile, kind_of: KindOf, context: Context, forced: F
     for before in find_header_lines(plain_file) if part.layout == "csv" else ():
         below = inspect_part(move_header(plain_file, before, context.scratch), kind_of)
         if matching := _recognise(below, context, formats):
-            return below, matching
+            above = ((line, ABOVE_HEADER, text[:500]) for line, text in list_rows_above(plain_file, before))
+            return replace(below, rejects=tuple(above)), matching
     if forced is None:
         raise _unknown_format_error(part)
     return part, forced
+
+
+def _with_rejects(extracts: Sequence[Extract], parts: Iterable[Part]) -> list[Extract]:
+    """The extracts of these parts; the first has the rows that no format was shown."""
+    rejects = [reject for part in parts for reject in part.rejects]
+    return [
+        replace(extract, rejects=(*rejects, *extract.rejects)) if rejects and not place else extract
+        for place, extract in enumerate(extracts)
+    ]
 
 
 def _left_out(part: Part) -> Iterator[str]:

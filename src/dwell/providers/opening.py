@@ -40,6 +40,7 @@ class PlainFile:
         lines: Its lines, where they were counted.
         head: Its first `head_bytes()`, where they were kept.
         delimiter: Of a table that names it itself, in a line `sep=;`.
+        first_line: Number of its first line in the user's file; all others have their own place.
     """
 
     name: str
@@ -48,6 +49,7 @@ class PlainFile:
     lines: int | None = None
     head: bytes | None = field(default=None, repr=False)
     delimiter: str | None = None
+    first_line: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class Part:
         keys: Of the outermost objects of JSON.
         document: The value of a JSON document.
         lines: Lines of a CSV, where they were counted.
+        rejects: Rows that are not read: (line, reason, text).
     """
 
     name: str
@@ -62,6 +63,7 @@ class Part:
     keys: tuple[str, ...] = ()
     document: Any = field(default=None, repr=False)
     lines: int | None = None
+    rejects: tuple[tuple[int, str, str], ...] = ()
 
     def column(self, name: str) -> list[str]:
         """First values of a CSV column, or of a flat key."""

@@ -74,16 +74,34 @@ def find_header_lines(plain: PlainFile) -> Iterator[int]:
         if tried > MOST_TITLE_CELLS:
             return
         below = next((other for other in lines[number + 1 :] if other.strip(_NOTHING)), "")
-        names = sum(bool(cell.strip(_NOTHING)) for cell in line.split(delimiter))
-        if number and names > 1 and 2 * below.count(delimiter) >= line.count(delimiter):
+        if number and _count_filled(line, delimiter) > 1 and 2 * below.count(delimiter) >= line.count(delimiter):
             yield number
+
+
+def list_rows_above(plain: PlainFile, before: int) -> list[tuple[int, str]]:
+    """The lines above a header that look like rows, with their numbers: a sorted sheet has its header among its rows.
+
+    A row has about as many cells as the header, and most of them hold something; a line of title has few.
+    """
+    *lines, header = [line.rstrip("\r") for line in read_head(plain).split("\n", before + 1)[: before + 1]]
+    delimiter = find_delimiter(header)
+    wanted = max(3, (_count_filled(header, delimiter) + 1) // 2)
+    return [
+        (number if number > 1 else plain.first_line, line)
+        for number, line in enumerate(lines, 1)
+        if _count_filled(line, delimiter) >= wanted and 2 * line.count(delimiter) >= header.count(delimiter)
+    ]
+
+
+def _count_filled(line: str, delimiter: str) -> int:
+    return sum(bool(cell.strip(_NOTHING)) for cell in line.split(delimiter))
 
 
 def move_header(plain: PlainFile, before: int, scratch: Path) -> PlainFile:
     """A copy that begins with its header; empty lines stand where it was, and for what was before it."""
     target = new_file(scratch, ".csv")
     write_chunks(target, _header_first(plain.path, before))
-    return replace(plain, path=target, lines=None, head=None, delimiter=None)
+    return replace(plain, path=target, lines=None, head=None, delimiter=None, first_line=before + 1)
 
 
 def _read_delimiter(text: str) -> str:
