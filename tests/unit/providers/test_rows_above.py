@@ -1,4 +1,4 @@
-"""Rows of a table that stand above its header, as in a sheet that was sorted: they are counted, not left out silently."""
+"""Rows of a table above its header, as in a sheet that was sorted: they are counted, and not lost silently."""
 
 from __future__ import annotations
 
