@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from dwell.cli.fail_on import FailOn, require_verdict
-from dwell.cli.options import ChartOut, Creator, Csv, Data, Engine, Json, OnePlatform, Target
+from dwell.cli.options import (
+    ChartOut,
+    Creator,
+    Csv,
+    Data,
+    Engine,
+    Json,
+    Last,
+    OnePlatform,
+    Since,
+    Target,
+    TimeZone,
+    Until,
+    parse_period,
+)
 from dwell.cli.output import Output
 from dwell.cli.tables.layout import Layout, shows
 from dwell.cli.tables.table import paragraph, result_table
@@ -40,6 +54,10 @@ def score(
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Maximum number of rows.", metavar="N")] = None,
     platform: OnePlatform = None,
+    since: Since = None,
+    until: Until = None,
+    last: Last = None,
+    tz: TimeZone = "UTC",
     fail_on: FailOn = None,
     data: Data = None,
     engine: Engine = None,
@@ -57,8 +75,10 @@ def score(
     """
     import dwell
 
+    period: Any = parse_period(since, until, last, tz)
     workspace = dwell.open(data, engine=engine)
-    result = workspace.score(creator=creator, model=model, limit=limit, platform=platform.value if platform else None)
+    place = platform.value if platform else None
+    result = workspace.score(creator=creator, model=model, limit=limit, platform=place, **period)
     Output(as_json, as_csv, output).show(result, _text, lambda: workspace.charts.scores(result))
     no_level = not result.meta["level_shown"]
     require_verdict(fail_on, "Ranks only, no level of watch time", result.meta["reasons"], abstained=no_level)

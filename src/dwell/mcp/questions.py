@@ -98,7 +98,7 @@ class Trend(OfEligible):
     every: Annotated[Literal["day", "week", "month"], Field(description="Length of a period.")] = "week"
 
 
-class Score(OfAccount):
+class Score(OfPeriod):
     """`score`."""
 
     model: Annotated[str | None, Field(max_length=500, description="Id of a stored model; null: the best fit.")] = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ SEED = 20260000
 Row = Mapping[str, Any]
 
 
-def score(model: CompletionModel, rows: Sequence[Row]) -> dict[str, Any]:
+def score(model: CompletionModel, rows: Sequence[Row], of_period: Collection[str] | None = None) -> dict[str, Any]:
     """Ranks the posts of one account.
 
     A percentile is the share of the account's ranked posts that a post is expected to beat (0-1, ties shared); its
@@ -35,6 +35,7 @@ def score(model: CompletionModel, rows: Sequence[Row]) -> dict[str, Any]:
     Args:
         model: A fitted model.
         rows: Rows of the `posts` metric, of one account.
+        of_period: Ids of the posts to rank; the others only tell how far the model errs. All where None.
 
     Returns:
         JSON values: `model_id`, `trained_at`, `trained_on` (handles), `target`, `handle`, `level_shown`, `reasons`,
@@ -43,7 +44,7 @@ def score(model: CompletionModel, rows: Sequence[Row]) -> dict[str, Any]:
         `percentile_high`, `<target>_predicted`, `<target>_predicted_low`, `<target>_predicted_high` (None where no
         level is shown).
     """
-    posts, left_out = _select_scorable(rows, model.target)
+    posts, left_out = _select_scorable(rows, model.target, of_period)
     handles = {str(row["handle"]) for row in rows if row.get("handle")}
     own = bool(handles) and handles <= set(model.handles)
     shown, reasons = _may_show_level(model, own=own)
@@ -89,13 +90,17 @@ class _Errors:
         return {"n": followed.n, "inside": followed.inside, "level": followed.known.level, "bias": followed.bias}
 
 
-def _select_scorable(rows: Sequence[Row], target: str) -> tuple[list[Row], dict[str, int]]:
+def _select_scorable(
+    rows: Sequence[Row], target: str, of_period: Collection[str] | None
+) -> tuple[list[Row], dict[str, int]]:
     """Posts to rank, and the reasons why the others are left out."""
     posts: list[Row] = []
     left_out: dict[str, int] = {}
     for row in rows:
         reason = None
-        if row.get("excluded"):
+        if of_period is not None and row["post_id"] not in of_period:
+            reason = "outside the period"
+        elif row.get("excluded"):
             reason = str(row["excluded"])
         elif measured_value(row, target) is not None:
             reason = "measured: see the true value instead"

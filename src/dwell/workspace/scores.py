@@ -20,20 +20,28 @@ _POST_COLUMNS = ("posted_at", "duration_s", "views", "caption", "url")
 TARGET = "watch_ratio"
 
 
-def score(snapshot: Snapshot, account: Mapping[str, str], model_id: str | None) -> Result:
-    """The account's posts without watch time, best first.
+def score(
+    snapshot: Snapshot, account: Mapping[str, str], stored: list[dict[str, Any]], model_id: str | None
+) -> Result:
+    """The account's posts of the period without watch time, best first.
+
+    Args:
+        snapshot: What is stored, and the period.
+        account: The parameters that select the account.
+        stored: Its posts of all times.
+        model_id: The model; None for the one that suits the account best.
 
     Raises:
         ModelError: The model does not exist or cannot be read.
         NoDataError: No model can be taken, or no post can be ranked.
     """
     handle = account["handle"]
-    stored = snapshot.post_rows(account)
     choice = choose_model(snapshot, handle, stored, model_id)
     model = artifact.load(snapshot.root / "models", choice.model_id)
     stored = with_curves(snapshot, stored, [account], model.target)
     posts = {post["post_id"]: post for post in with_topics(snapshot, stored)}
-    scores = scoring.score(model, list(posts.values()))
+    of_period = {post["post_id"] for post in snapshot.post_rows(account)}
+    scores = scoring.score(model, list(posts.values()), of_period)
     scores |= {"model_choice": choice.why, "warnings": [*choice.warnings, *scores["warnings"]]}
     rows = scores.pop("rows")
     if not rows:

@@ -214,12 +214,27 @@ class Snapshot(PostInstant):
         return Fit.of(fit(self, [self._account(name, platform) for name in creators], target, inputs=inputs))
 
     def score(
-        self, *, creator: str, model: str | None = None, limit: int | None = None, platform: str | None = None
+        self,
+        *,
+        creator: str,
+        model: str | None = None,
+        limit: int | None = None,
+        platform: str | None = None,
+        **period: Unpack[PeriodOptions],
     ) -> Result:
-        """Rank the account's posts by predicted watch time, with intervals; a level only where transfer was shown."""
+        """Rank the account's posts by predicted watch time, with intervals; a level only where transfer was shown.
+
+        Those of a period are ranked among themselves; intervals come from the measured posts of all times.
+        """
         from dwell.workspace.scores import score
 
-        return score(self, self._account(creator, platform), model).head(limit)
+        account = self._account(creator, platform)
+        stored = self.post_rows(account)
+
+        def answer() -> Result:
+            return score(self, account, stored, model)
+
+        return self._in_period(answer, period, creator, platform, "UTC").head(limit)
 
     def report(
         self,

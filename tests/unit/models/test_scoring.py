@@ -133,3 +133,17 @@ def test_two_accounts_give_a_wide_interval_and_one_gives_none():
     two = MeanInterval.over([0.5, 0.6])
     assert two.low < 0 < 1 < two.high
     assert MeanInterval.over([0.7]) == MeanInterval(0.7, None, None)
+
+
+def test_posts_of_a_period_are_ranked_among_themselves_and_the_others_still_tell_the_errors(made, fitted):
+    measured = made.account(40, seed=14)
+    unmeasured = [{**row, "post_id": f"new-{n}"} for n, row in enumerate(made.unmeasured(made.account(20, seed=12)))]
+    chosen = {row["post_id"] for row in unmeasured[:5]} | {measured[0]["post_id"]}
+    every = score(fitted.model, [*measured, *unmeasured])
+    some = score(fitted.model, [*measured, *unmeasured], chosen)
+    assert [row["rank"] for row in some["rows"]] == [1, 2, 3, 4, 5]
+    assert {row["post_id"] for row in some["rows"]} == chosen - {measured[0]["post_id"]}
+    assert some["left_out"]["outside the period"] == 54
+    assert some["later_posts"] == every["later_posts"]
+    levels = {row["post_id"]: [row[name] for name in NAMES] for row in every["rows"]}
+    assert all([row[name] for name in NAMES] == levels[row["post_id"]] for row in some["rows"])
