@@ -165,7 +165,7 @@ def jsonable(value: Any) -> Any:
 
 
 def as_csv(result: Result) -> str:
-    """The rows as CSV: an unknown value is an empty cell, a list is JSON, a text is guarded against formulas."""
+    """The rows as CSV: an unknown value is an empty cell, lists and objects are JSON, texts guard against formulas."""
     rows = (map(_csv_cell, row) for row in result.rows)
     text = "".join(map(csv_row, [result.columns, *rows]))
     # A file name can hold bytes that are no UTF-8, which Python keeps as half a pair of surrogates.
@@ -173,8 +173,8 @@ def as_csv(result: Result) -> str:
 
 
 def _csv_cell(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return json.dumps(list(value), ensure_ascii=False)
+    if isinstance(value, (list, tuple, dict)):
+        return json.dumps(value, ensure_ascii=False, default=jsonable)
     if isinstance(value, (str, Path)):
         return guard_cell(str(value))
     return jsonable(value) if isinstance(value, (datetime, date)) else value

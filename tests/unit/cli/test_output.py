@@ -28,6 +28,11 @@ def test_csv_leaves_unknown_empty() -> None:
     assert as_csv(ANSWER) == 'post_id,views,seen_at,hashtags\n7,,2026-01-02T00:00:00Z,"[""a""]"\n'
 
 
+def test_an_object_in_csv_is_json() -> None:
+    counted = Result(("rows_new",), [({"posts": 1, "seen": datetime(2026, 1, 2, tzinfo=UTC)},)])
+    assert as_csv(counted) == 'rows_new\n"{""posts"": 1, ""seen"": ""2026-01-02T00:00:00Z""}"\n'
+
+
 @pytest.mark.parametrize(("name", "form"), [("a.json", "json"), ("a.csv", "csv"), ("a.txt", "text"), ("a.png", ".png")])
 def test_the_extension_selects_the_format(name: str, form: str) -> None:
     assert Output(path=Path(name)).format == form
