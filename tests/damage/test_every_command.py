@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
-from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dwell.cli.main import main, make_command
+from dwell.cli.main import make_command
 
+from .conftest import Run
 from .faults import FAULTS, Fault
 
 pytestmark = pytest.mark.slow
 
-NOW = datetime.now(UTC)
 _VIDEO, _WEBHOOK = "vid_0hoikrsuz110002rjvncfzl", "wh_4afe72df4b7150154d8a3d98"
 _KEY, _ACCOUNT = "key_0hoikrsq5dc3ersnkl8dnus", "acc_0hoikrsq5dc6m6cgbc8h1mt"
 OF_A_CREATOR = (
@@ -50,55 +44,12 @@ WORK = [
     "restore backup.tar --data restored", "check --repair",
 ]  # fmt: skip
 SERVERS = ("serve --port 0", "worker")
-"""These end only when they are asked to; they run as real commands."""
+"""These end only when they are asked to: `test_servers` starts them."""
 WITHOUT_A_FOLDER = {"sandbox", "demo"}
-
-Run = Callable[[str], tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def run_command(line: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = main(line.split())
-        printed = capsys.readouterr()
-        assert code in {0, 1}, (line, printed.err)
-        assert "Traceback" not in printed.out + printed.err, line
-        assert code == 0 or re.search(r"dwell: .+[.)]$", printed.err.strip()) or printed.out, (line, printed)
-        return code, printed.out, printed.err
-
-    return run_command
 
 
 def without_warnings(text: str) -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith("Warning: ")]
-
-
-@pytest.fixture(autouse=True)
-def _time_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The age of a post must not differ between the answers that are compared; nobody waits to ask once more."""
-    monkeypatch.setattr("dwell.clock.now", lambda: NOW)
-    monkeypatch.setattr("dwell.live.throttle.Throttle.wait", lambda *_: None)
-
-
-@pytest.fixture
-def damaged(whole_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Fault | None], Path]:
-    """Makes a copy of the folder with this fault, in a working folder of its own."""
-
-    def copy(fault: Fault | None) -> Path:
-        place = tmp_path / ("whole" if fault is None else "damaged")
-        shutil.copytree(whole_folder, place / "data")
-        monkeypatch.chdir(place)
-        monkeypatch.setenv("DWELL_DATA", "data")
-        monkeypatch.setenv("DWELL_TIKLIVEAPI_KEY", "a-key")
-        monkeypatch.setenv("DWELL_TIKLIVEAPI_URL", "http://127.0.0.1:9")  # nobody listens there
-        row = {"post_id": "7647000000000000005", "observed_at": "2026-06-20T00:00:00Z", "views": 10}
-        Path("new.jsonl").write_text(json.dumps(row | {"source": "dwell-test"}) + "\n")
-        if fault is not None:
-            fault.make(place / "data")
-        return place / "data"
-
-    return copy
 
 
 @pytest.fixture(scope="module")
