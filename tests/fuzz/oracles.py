@@ -61,7 +61,7 @@ def numbers_of_grid(grid: Grid) -> Callable[[str], Numbers]:
     headers = " | ".join(cell for row in above for cell in row).lower()
     scales = [scale for pattern, scale in _SCALES if re.search(pattern, headers)]
     cache: dict[str, Numbers] = {}
-    of_headers = _all_numbers((cell for row in grid[:3] for cell in row if not cell.strip()[:1].isdigit()), ())
+    of_headers = _all_numbers((cell for row in above for cell in row if not cell.strip()[:1].isdigit()), ())
 
     def find(post_id: str) -> Numbers:
         if post_id not in cache:

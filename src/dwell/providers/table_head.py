@@ -81,15 +81,15 @@ def find_header_lines(plain: PlainFile) -> Iterator[int]:
 def list_rows_above(plain: PlainFile, before: int) -> list[tuple[int, str]]:
     """The lines above a header that look like rows, with their numbers: a sorted sheet has its header among its rows.
 
-    A row has about as many cells as the header, and most of them hold something; a line of title has few.
+    Half as many of its cells hold something as of the header's, or eight of a wide one's; a line of title has few.
     """
     *lines, header = [line.rstrip("\r") for line in read_head(plain).split("\n", before + 1)[: before + 1]]
     delimiter = find_delimiter(header)
-    wanted = max(3, (_count_filled(header, delimiter) + 1) // 2)
+    wanted = max(3, min(8, (_count_filled(header, delimiter) + 1) // 2))
     return [
         (number if number > 1 else plain.first_line, line)
         for number, line in enumerate(lines, 1)
-        if _count_filled(line, delimiter) >= wanted and 2 * line.count(delimiter) >= header.count(delimiter)
+        if _count_filled(line, delimiter) >= wanted
     ]
 
 

@@ -20,9 +20,7 @@ _POST_COLUMNS = ("posted_at", "duration_s", "views", "caption", "url")
 TARGET = "watch_ratio"
 
 
-def score(
-    snapshot: Snapshot, account: Mapping[str, str], stored: list[dict[str, Any]], model_id: str | None
-) -> Result:
+def score(snapshot: Snapshot, account: Mapping[str, str], stored: list[dict[str, Any]], model_id: str | None) -> Result:
     """The account's posts of the period without watch time, best first.
 
     Args:

@@ -37,6 +37,7 @@ def rejected(tmp_path: Path, lines: list[str]) -> list[int]:
         (["Report of @a", "2024-03-01,2024-03-31", "", HEADER, *rows(1)], []),
         (["Report of @a,,,", "from 2024-03-01,,,", HEADER, *rows(1)], []),
         (["Report of @a", *rows(1), HEADER, *rows(2)], [2]),
+        (["Report of @a", f"{rows(1)[0]},1,2,3,4", HEADER + ",a" * 60, rows(2)[0] + "," * 60], [2]),
     ],
 )
 def test_rows_above_the_header_are_rejects(tmp_path: Path, lines: list[str], expected: list[int]) -> None:
