@@ -138,13 +138,21 @@ def without_objects(part: Part, headers: Headers) -> Headers:
 
 
 def _holds_objects(part: Part, name: str) -> bool:
-    if part.layout != "csv":
-        return any(isinstance(item.get(name), dict) for item in part.objects)
-    first = next((value.strip() for value in sample(part, name) if value.strip()), "")
+    """Whether most of the first values are objects: one odd cell, wherever it stands, says nothing of the others."""
+    values: list[Any]
+    if part.layout == "csv":
+        values = [_read_object(value) for value in sample(part, name) if value.strip()]
+    else:
+        values = [item[name] for item in part.objects if item.get(name) not in (None, "", {})]
+    return 2 * sum(isinstance(value, dict) for value in values) > len(values)
+
+
+def _read_object(text: str) -> Any:
+    """The object that a cell holds, else its text."""
     try:
-        return first.startswith("{") and isinstance(json.loads(first), dict)
+        return json.loads(text) if text.lstrip().startswith("{") else text
     except (ValueError, RecursionError):
-        return False
+        return text
 
 
 def _are_accounts(part: Part, columns: Mapping[str, str], posts: Mapping[str, str]) -> bool:

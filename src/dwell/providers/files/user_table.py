@@ -176,7 +176,7 @@ def _is_cell(value: Any) -> bool:
 
 def _text_key(values: list[Any]) -> str | None:
     """The key of the texts in a list; empty where they are texts themselves, None where the list holds none."""
-    first = values[0] if values else None
+    first = next((value for value in values if value is not None), None)
     if isinstance(first, dict):
         return next((key for key in _LIST_OF_TEXTS if key in first and len(first) <= 10), None)
     return "" if isinstance(first, str) else None
