@@ -183,7 +183,10 @@ class _Named(NamedTuple):
 
 def _split_named(clean: str) -> _Named | None:
     clean = _day_part(clean)
-    numbers = [int(number) for number in re.findall(r"\d+", clean)]
+    digits = re.findall(r"\d+", clean)
+    if any(len(number) > 4 for number in digits):
+        return None
+    numbers = [int(number) for number in digits]
     years, days = [n for n in numbers if n >= 1000], [n for n in numbers if n <= 31]
     if len(days) != 1 or len(numbers) != len(years) + 1 or len(years) > 1:
         return None

@@ -125,6 +125,13 @@ def test_forward_from_the_start_of_the_zip() -> None:
     assert dates_from_start(_days(dates), date(2025, 8, 29)) == dates
 
 
+@pytest.mark.parametrize("digits", [5, 30, 5000])
+def test_a_number_of_many_digits_beside_a_month_is_no_day(digits: int) -> None:
+    assert parse_days([f"November{'9' * digits} 1", f"1 November {'9' * digits}", "November 2"]) == {
+        "November 2": parse_days(["November 2"])["November 2"]
+    }
+
+
 def test_forward_refuses_another_start() -> None:
     with pytest.raises(BadFileError, match="zip says 2025-08-25"):
         dates_from_start(_days([date(2025, 8, 28)]), date(2025, 8, 25))
