@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from dwell.metrics.catalog import METRICS
-from dwell.metrics.compile import sql
 from dwell.records import TABLES
 from dwell.results import Result
 from dwell.settings import Settings
@@ -26,17 +25,13 @@ from .conftest import TYPES, world
 from .same import same
 from .test_metrics import CASES
 
+Compiled = Callable[..., str]
 SailQuery = Callable[[Store, str, Sequence[str]], Result]
 
 Row = dict[str, Any]
 AFFECTED = [(name, given) for name, given in CASES if METRICS[name].rolled_up]
 _TABLES = {table for name, _ in AFFECTED for table in METRICS[name].tables}
 OTHER_HANDLES = ("plain", "größe", "renamed", "zz-last", "0-first", None)
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("sql")
 
 
 @pytest.fixture
@@ -135,17 +130,17 @@ def folder(tmp_path: Path, small: None) -> Callable[[int], Folder]:
 
 
 @pytest.mark.parametrize("seed", range(int(os.environ.get("DWELL_HISTORIES", "1"))))
-def test_figures_are_equal_after_any_history(seed: int, folder: Callable[[int], Folder], cache: Path) -> None:
+def test_figures_are_equal_after_any_history(seed: int, folder: Callable[[int], Folder], compiled: Compiled) -> None:
     history = folder(seed)
     asked = 0
     for number in range(16):
         history.step()
         if number % 8 == 7:
-            asked += _compare(history, cache, history.dice.sample(AFFECTED, 8))
+            asked += _compare(history, compiled, history.dice.sample(AFFECTED, 8))
     history.store.seal()
     assert has_rollup(history.store)
     assert len(history.store.instant([])[0].rollup.files) > 3  # type: ignore[union-attr]
-    assert asked + _compare(history, cache, AFFECTED) > 0
+    assert asked + _compare(history, compiled, AFFECTED) > 0
 
 
 def test_every_row_of_the_roll_up_is_as_the_tables_say(folder: Callable[[int], Folder]) -> None:
@@ -158,7 +153,7 @@ def test_every_row_of_the_roll_up_is_as_the_tables_say(folder: Callable[[int], F
     assert used > 3
 
 
-def test_sail_reads_the_same_roll_up(folder: Callable[[int], Folder], cache: Path, sail: SailQuery) -> None:
+def test_sail_reads_the_same_roll_up(folder: Callable[[int], Folder], compiled: Compiled, sail: SailQuery) -> None:
     """After each step: the rows that are sealed, those that are not, and metrics over both."""
     history = folder(7)
     used = 0
@@ -172,8 +167,8 @@ def test_sail_reads_the_same_roll_up(folder: Callable[[int], Folder], cache: Pat
         used += has_rollup(history.store)
         if number % 5 == 4:
             for name, given in history.dice.sample(AFFECTED, 4):
-                expected = history.store.query(sql(name, cache=cache, **given), METRICS[name].tables)
-                asked = sql(name, "spark", cache=cache, rolled_up=True, **given)
+                expected = history.store.query(compiled(name, **given), METRICS[name].tables)
+                asked = compiled(name, "spark", rolled_up=True, **given)
                 found = sail(history.store, asked, METRICS[name].rolled_up)
                 _assert_same(found, expected, (name, given, history.done))
     assert used > 2
@@ -202,11 +197,11 @@ def has_rollup(store: Store) -> bool:
         return snapshot.has_rollup
 
 
-def _compare(history: Folder, cache: Path, cases: list[tuple[str, dict[str, Any]]]) -> int:
+def _compare(history: Folder, compiled: Compiled, cases: list[tuple[str, dict[str, Any]]]) -> int:
     """Asks each of these both ways; returns how many were answered from the roll-up."""
     for name, given in cases:
-        plain = history.store.query(sql(name, cache=cache, **given), METRICS[name].tables)
-        query = sql(name, cache=cache, rolled_up=True, **given)
+        plain = history.store.query(compiled(name, **given), METRICS[name].tables)
+        query = compiled(name, rolled_up=True, **given)
         _assert_same(history.store.query(query, METRICS[name].rolled_up), plain, (name, given, history.done))
     return len(cases) * has_rollup(history.store)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -23,13 +22,13 @@ from dwell.text import days, hashtags, ids, names, numbers, platforms, words
 from dwell.text.number_evidence import Kind, collect_evidence
 from dwell.text.number_style import Column, NumberStyle, decide_styles
 from dwell.text.suffixes import EVERY
-from dwell.warehouse.duckdb_connection import connect
+from dwell.warehouse.duckdb_connection import bulk_connection
 from dwell.warehouse.load.column_styles import Writing
-from dwell.warehouse.load.extract_reader import prepare
 from dwell.warehouse.load.pipeline import Pipeline
 from dwell.warehouse.load.spellings import read_spellings
 from dwell.warehouse.load.text import KINDS, Field
 from dwell.warehouse.load.typed import add_typed
+from dwell.warehouse.load.work_database import attach_work
 
 pytestmark = pytest.mark.slow
 
@@ -42,8 +41,8 @@ LATEST = ids.latest_id(NOW)
 def sql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the loader's macros."""
     folder = tmp_path_factory.mktemp("scratch")
-    with closing(connect(Settings(data=folder), Path(folder))) as connection:
-        prepare(connection, folder)
+    with bulk_connection(Settings(data=folder), Path(folder)) as connection:
+        attach_work(connection, folder)
         yield connection
 
 
