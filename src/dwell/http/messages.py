@@ -62,45 +62,33 @@ class HttpResponse:
     @cached_property
     def json(self) -> Any:
         """The decoded body, decoded once; None where it isn't JSON (NaN isn't)."""
-        try:
-            decoded = msgspec.json.decode(self.body)
-        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-            decoded = _decode_leniently(self.body)
-        return _without_nul(decoded) if rb"\u0000" in self.body else decoded
+        if rb"\u0000" not in self.body:
+            try:
+                return msgspec.json.decode(self.body)
+            except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+                pass
+        return _decode_leniently(self.body)
 
 
 def _decode_leniently(body: bytes) -> Any:
-    """The same for what the fast decoder refuses: half of an emoji, numbers beyond a float, other encodings."""
+    """The same for what the fast decoder refuses or would keep: half of an emoji, NUL, numbers beyond a float."""
 
     def constant(text: str) -> NoReturn:
         raise ValueError(text)
 
     try:
-        return _replace_surrogates(json.loads(body, parse_constant=constant))
+        return _clean(json.loads(body, parse_constant=constant))
     except (ValueError, RecursionError):
         return None
 
 
-def _replace_surrogates(value: Any) -> Any:
-    """The same value without halves of characters, which nothing downstream could store."""
+def _clean(value: Any) -> Any:
+    """The same value without halves of characters, which nothing downstream could store, and without NUL."""
     if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
     if isinstance(value, list):
-        return [_replace_surrogates(one) for one in value]
-    return (
-        {_replace_surrogates(key): _replace_surrogates(one) for key, one in value.items()}
-        if isinstance(value, dict)
-        else value
-    )
-
-
-def _without_nul(value: Any) -> Any:
-    """The same value without NUL, at which databases and terminals end a text; files are read so, too."""
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    if isinstance(value, list):
-        return [_without_nul(one) for one in value]
-    return {_without_nul(k): _without_nul(v) for k, v in value.items()} if isinstance(value, dict) else value
+        return [_clean(one) for one in value]
+    return {_clean(key): _clean(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def parse_http_date(text: str | None) -> datetime | None:

@@ -17,6 +17,7 @@ from dwell.http.messages import HttpResponse
         (r'{"a": "no escape \\u0000"}', {"a": r"no escape \u0000"}),
         (r'["\u0000\ud83d"]', ["\ufffd"]),
         ("not JSON \\u0000", None),
+        ("[" * 600 + r'"\u0000"' + "]" * 600, None),
     ],
 )
 def test_nul_is_left_out(body: str, value: Any) -> None:
