@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,8 +20,12 @@ pytestmark = pytest.mark.slow
 
 VIDEO, ACCOUNT = "vid_0hoikrsuz110002rjvncfzl", "acc_local"
 PATHS = ("healthz", "readyz", "api/v1/videos", f"api/v1/videos/{VIDEO}", f"api/v1/videos/{VIDEO}/snapshots", "metrics")
-ROUND_S = 0.3
-"""For so long the poller and the webhooks work."""
+ROUNDS = (
+    "dwell.tracking.poller.Poller.run_round", "dwell.tracking.worker.Worker._load",
+    "dwell.tracking.worker.Worker._keep_small", "dwell.tracking.webhook_sender.WebhookSender._start",
+)  # fmt: skip
+"""What works beside the API; each has had a round before the server is stopped."""
+LONGEST_S = 30
 
 Answers = dict[str, tuple[int, str]]
 
@@ -29,8 +33,9 @@ Answers = dict[str, tuple[int, str]]
 class Requests:
     """In the place of the web server: asks the app, and ends."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, rounds: list[threading.Event]) -> None:
         self.key = key
+        self.rounds = rounds
         self.answers: Answers = {}
 
     def __call__(self, app: Any) -> Requests:
@@ -42,30 +47,65 @@ class Requests:
             for path in PATHS:
                 answer = client.get(f"/{path}", headers={"X-API-Key": self.key})
                 self.answers[path] = answer.status_code, answer.text
-        time.sleep(ROUND_S)
+        assert all(each.wait(LONGEST_S) for each in self.rounds)
 
 
-@contextmanager
-def stop_after_a_round() -> Iterator[threading.Event]:
-    event = threading.Event()
-    threading.Timer(ROUND_S, event.set).start()
-    yield event
+class StoppedAfterRounds:
+    """In the place of Ctrl-C."""
+
+    def __init__(self, rounds: list[threading.Event]) -> None:
+        self.rounds = rounds
+
+    @contextmanager
+    def __call__(self) -> Iterator[StoppedAfterRounds]:
+        yield self
+
+    def wait(self) -> None:
+        assert all(each.wait(LONGEST_S) for each in self.rounds)
+
+
+def note_end(function: Callable[..., Any], ended: threading.Event) -> Callable[..., Any]:
+    """The function, which says that it has ended, also where it fails."""
+
+    def run(*args: Any, **options: Any) -> Any:
+        try:
+            return function(*args, **options)
+        finally:
+            ended.set()
+
+    return run
 
 
 @pytest.fixture
-def serve(run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[[], tuple[int, str, Answers]]:
+def rounds(monkeypatch: pytest.MonkeyPatch) -> list[threading.Event]:
+    """An event for each of `ROUNDS`, set when it has ended."""
+    events = []
+    for place in ROUNDS:
+        events.append(threading.Event())
+        monkeypatch.setattr(place, note_end(pkgutil.resolve_name(place), events[-1]))
+    return events
+
+
+@pytest.fixture
+def serve(
+    run: Run, rounds: list[threading.Event], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], tuple[int, str, Answers]]:
     """Starts both: the exit code of the server, what both printed, and what the API answered."""
     failures: list[threading.ExceptHookArgs] = []
     monkeypatch.setattr("threading.excepthook", failures.append)
-    monkeypatch.setattr("dwell.cli.worker.stop_on_signal", stop_after_a_round)
+    monkeypatch.setattr("dwell.cli.worker.stop_on_signal", StoppedAfterRounds(rounds))
 
     def start() -> tuple[int, str, Answers]:
-        _, printed, _ = run(f"keys create --account {ACCOUNT}")
-        key = re.search(r"dwell_[\w-]+", printed)
-        requests = Requests(key[0] if key else "none")
+        _, shown, _ = run(f"keys create --account {ACCOUNT}")
+        key = re.search(r"dwell_[\w-]+", shown)
+        requests = Requests(key[0] if key else "none", rounds)
         monkeypatch.setattr("dwell.api.server._server", requests)
-        code, *texts = run("serve --port 0")
-        texts += run("worker")[1:]
+        texts: list[str] = []
+        for command in ("worker", "serve --port 0"):
+            for each in rounds:
+                each.clear()
+            code, *printed = run(command)
+            texts += printed
         assert not failures, failures
         return code, "".join(texts), requests.answers
 

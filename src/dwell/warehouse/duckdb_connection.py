@@ -33,15 +33,15 @@ def connect(settings: Settings, *, shared: bool = True) -> duckdb.DuckDBPyConnec
     """
     import duckdb
 
-    instance = _instance(settings).cursor() if shared else _start(settings.memory, settings.threads)
+    connection = _instance(settings).cursor() if shared else _start(settings.memory, settings.threads)
     try:
-        instance.execute("SET TimeZone = 'UTC'").fetchall()
+        connection.execute("SET TimeZone = 'UTC'").fetchall()
     except duckdb.FatalException:  # after an error that ended the whole instance, such as a failed assertion
         if not shared:
             raise
         _instances.clear()
         return connect(settings)
-    return instance
+    return connection
 
 
 @contextmanager
