@@ -55,6 +55,9 @@ def world(seed: int = 7, posts: int = 2_000) -> dict[str, list[dict[str, Any]]]:
         rows["post_snapshots"] += _snapshots(dice, post)
         if dice.random() < 0.3:
             rows["watch_times"] += _watch_times(dice, post)
+    for number in range(1, 7):  # of a file that has days alone, and no ids
+        day = {"post_id": f"local-{number:016x}", "handle": "plain", "posted_at": datetime(2025, 3, number, tzinfo=UTC)}
+        rows["posts"].append(post | day)
     for handle in _HANDLES[:-2]:
         rows["creators"].append(
             {

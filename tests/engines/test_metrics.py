@@ -16,6 +16,12 @@ from .same import same
 from .spark_settings import EVERYTHING_ON_SPARK
 
 _JOINED = ("watch_ratio", "full_watch_rate", "views_per_hour")  # from other tables than the rates
+_DAYS_IN_NEW_YORK = {
+    "since": datetime(2025, 3, 1, 5, tzinfo=UTC),
+    "until": datetime(2025, 3, 4, 5, tzinfo=UTC),
+    "since_day": datetime(2025, 3, 1, tzinfo=UTC),
+    "until_day": datetime(2025, 3, 4, tzinfo=UTC),
+}
 CASES: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in METRICS),
     ("benchmarks", {"scheme": "sweet-spot", "by": "creator-size"}),
@@ -30,6 +36,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
         "posts",
         {"handle": "plain", "since": datetime(2025, 3, 1, tzinfo=UTC), "until": datetime(2025, 10, 1, tzinfo=UTC)},
     ),
+    ("posts", {"handle": "plain", **_DAYS_IN_NEW_YORK}),
     ("posts", {"handle": "plain", "sort": "save_rate", "limit": 25}),
     ("posts", {"sort": "hashtags", "limit": 300}),
     ("posts", {"sort": "caption", "above_p90": True}),

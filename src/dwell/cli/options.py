@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dwell.cli.output_files import PICTURES, TABLES, check_output
 from dwell.errors import DwellError
 from dwell.text.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from dwell.workspace.period import PeriodOptions
 
 Data = Annotated[
     Path | None,
@@ -130,7 +132,7 @@ Last = Annotated[
 ]
 
 
-def parse_period(since: str | None, until: str | None, last: str | None, tz: str = "UTC") -> dict[str, datetime | None]:
+def parse_period(since: str | None, until: str | None, last: str | None, tz: str = "UTC") -> PeriodOptions:
     """The period of `--since`, `--until` and `--last`, refused before the command does anything.
 
     Raises:
@@ -140,8 +142,7 @@ def parse_period(since: str | None, until: str | None, last: str | None, tz: str
         return {}
     from dwell.workspace.period import parse_period as parse
 
-    period = parse(since, until, last, tz)
-    return {"since": period.since, "until": period.until}
+    return parse(since, until, last, tz).options
 
 
 def _check_age(text: str) -> str:

@@ -14,7 +14,8 @@ from dwell.metrics.changes import coarsest_unit, reading_columns
 from dwell.metrics.counters import COUNTERS
 from dwell.metrics.growth import viewed
 from dwell.metrics.growth_note import CUMULATIVE
-from dwell.metrics.newest import may_be_a_day, seconds
+from dwell.metrics.instants import seconds
+from dwell.metrics.newest import may_be_a_day
 from dwell.records.unit import unit_of
 
 RANGES = ("views_low", "views_high", "engagement_rate_low", "engagement_rate_high")

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from ibis.expr.types import Value
 
-BOUND = {"handle": "string", "since": "timestamp('UTC')", "until": "timestamp('UTC')"}
+PERIOD = ("since", "until", "since_day", "until_day")
+"""Parameters that say which posts, by when they were published; the last two for posts whose day alone is known."""
+BOUND = {"handle": "string", **dict.fromkeys(PERIOD, "timestamp('UTC')")}
 """Parameter of a metric -> its type."""
 PERIOD_METRICS = frozenset({
     "benchmarks", "exclusions", "metric_counts", "posts", "post_dots", "posting_times", "trend", "growth",

@@ -20,7 +20,7 @@ from ibis.expr.types import (
 
 from dwell.metrics.columns import REASONS
 from dwell.metrics.growth_note import MIN_HOURS
-from dwell.metrics.newest import seconds
+from dwell.metrics.instants import seconds
 from dwell.records.unit import unit_of
 from dwell.text.rounding import FINEST_UNIT, LEAST_ROUNDED, UNITS
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from dwell.disk.replace import write_whole
 from dwell.errors import DwellError
-from dwell.metrics.bound import bound_values, name_placeholders, with_placeholders
+from dwell.metrics.bound import PERIOD, bound_values, name_placeholders, with_placeholders
 from dwell.metrics.catalog import METRICS
 from dwell.metrics.tiktok_organic.catalog import DERIVED
 from dwell.records import TABLES
@@ -72,8 +72,8 @@ def bound_sql(
         engine: As for `sql`.
         cache: As for `sql`; one text serves every account and every period.
         rolled_up: As for `sql`.
-        parameters: The metric's parameters; of those in `PERIOD_METRICS` also `since` and `until`: only posts that were
-            published at `since` or later, and before `until`.
+        parameters: The metric's parameters; of those in `PERIOD_METRICS` also those of
+            `dwell.metrics.period.published`.
     """
     if metric not in METRICS:
         raise DwellError(f"Unknown metric {metric!r}: choose from {', '.join(METRICS)}.")
@@ -127,13 +127,12 @@ def canonical_parameters(parameters: Mapping[str, Any]) -> tuple[tuple[str, Any]
 
 def _compile(metric: str, engine: Engine, parameters: Mapping[str, Any], *, rolled_up: bool) -> str:
     from dwell.metrics import tables
+    from dwell.metrics.period import published
 
     entry = METRICS[metric]
-    others = {name: value for name, value in parameters.items() if name not in {"since", "until"}}
-    with (
-        tables.rolled_up() if rolled_up else nullcontext(),
-        tables.published(parameters.get("since"), parameters.get("until")),
-    ):
+    others = {name: value for name, value in parameters.items() if name not in PERIOD}
+    period = {name: value for name, value in parameters.items() if name in PERIOD}
+    with tables.rolled_up() if rolled_up else nullcontext(), published(**period):
         return _to_sql(getattr(import_module(entry.module), entry.function)(**others), engine)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ibis
 from ibis.expr.types import Table
 
-from dwell.metrics.newest import posts_of, seconds
+from dwell.metrics.instants import seconds
+from dwell.metrics.newest import posts_of
 from dwell.metrics.quartiles import CREATOR
 from dwell.metrics.tables import table
 

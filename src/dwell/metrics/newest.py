@@ -6,12 +6,13 @@ A step that several others read is named with `.alias`, so that the SQL contains
 from __future__ import annotations
 
 import ibis
-from ibis.expr.types import BooleanValue, IntegerValue, NumericValue, Table, TimestampValue
+from ibis.expr.types import BooleanValue, Table
 
+from dwell.metrics.instants import hours, seconds
 from dwell.metrics.latest import latest
-from dwell.metrics.tables import ROLLUP, has_period, in_period, is_rolled_up, table
+from dwell.metrics.period import has_period, in_period
+from dwell.metrics.tables import ROLLUP, is_rolled_up, table
 
-_HOUR = 3_600
 _QUARTER = 900
 Handles = str | tuple[str, ...] | None
 """One account, several, or all."""
@@ -66,16 +67,6 @@ def posts_of(handle: Handles) -> Table:
         return in_period(posts).alias("period_posts") if has_period() else posts
     chosen = posts.handle.isin(handle) if isinstance(handle, tuple) else posts.handle == handle
     return in_period(posts.filter(chosen)).alias("account_posts")
-
-
-def seconds(instant: TimestampValue) -> IntegerValue:
-    """Whole seconds since 1970; engines disagree on fractions, so they are cut off."""
-    return instant.epoch_seconds().cast("float64").floor()
-
-
-def hours(start: TimestampValue, end: TimestampValue) -> NumericValue:
-    """Hours from one instant to another, counted in whole seconds."""
-    return (seconds(end) - seconds(start)).cast("float64") / _HOUR
 
 
 def may_be_a_day(posts: Table) -> BooleanValue:

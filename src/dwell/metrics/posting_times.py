@@ -10,9 +10,10 @@ from ibis.expr.types import IntegerValue, Table
 from dwell.metrics import zones
 from dwell.metrics.counters import COUNTERS
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
+from dwell.metrics.instants import seconds
 from dwell.metrics.metric_choice import require_metric
 from dwell.metrics.metric_values import with_metric
-from dwell.metrics.newest import newest, seconds
+from dwell.metrics.newest import newest
 from dwell.metrics.ratios import with_rates
 
 

@@ -16,9 +16,10 @@ from dwell.metrics.followers import followers
 from dwell.metrics.metric_choice import require_metric
 from dwell.metrics.metric_values import GROWTH, with_metric
 from dwell.metrics.newest import newest
+from dwell.metrics.period import has_period, in_period, published
 from dwell.metrics.plausible import avg_watch_implausible, flags
 from dwell.metrics.ratios import with_rates
-from dwell.metrics.tables import has_period, in_period, published, table
+from dwell.metrics.tables import table
 from dwell.metrics.watch_times import newest_watch_time
 
 _ATTRIBUTES = ("caption", "url", "media_type", "hashtags", "sound_id", "sound_original")
@@ -77,7 +78,7 @@ def _every_post(
     scheme: str, metric: str, handle: str | None, platform: str | None, include: Iterable[str], min_age_h: float
 ) -> Table:
     # What was usual before a post is not a matter of the period: its first posts have posts before them too.
-    with published(None, None):
+    with published():
         rows = newest(handle, counters=(*COUNTERS, "rounded"), attributes=_ATTRIBUTES, platform=platform)
     rows = with_rates(with_excluded(rows, include, min_age_h))
     rated = rows.mutate(bucket=buckets.bucket(rows.duration_s, rows.is_photo, scheme)).alias("rated_posts")

@@ -6,7 +6,8 @@ import ibis
 from ibis.expr.types import StringValue, Table, TimestampValue
 
 from dwell.metrics.growth_note import DELAYED
-from dwell.metrics.newest import posts_of, seconds
+from dwell.metrics.instants import seconds
+from dwell.metrics.newest import posts_of
 from dwell.metrics.tables import table
 
 NEAR_DAYS = 3

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Any
 
 import ibis
 from ibis.expr.types import Table
@@ -43,37 +42,6 @@ def rolled_up() -> Iterator[None]:
 def is_rolled_up() -> bool:
     """The metric is compiled for a data folder that has the roll-up."""
     return _rolled_up.get()
-
-
-_published: ContextVar[tuple[Any, Any]] = ContextVar("published", default=(None, None))
-
-
-@contextmanager
-def published(since: Any, until: Any) -> Iterator[None]:
-    """In this block, the posts of an account or of all are those that were published from `since` until `until`.
-
-    Args:
-        since: The first instant; None without a beginning.
-        until: The instant after the last; None without an end.
-    """
-    token = _published.set((since, until))
-    try:
-        yield
-    finally:
-        _published.reset(token)
-
-
-def in_period(posts: Table) -> Table:
-    """Of these posts, those of the period of the block; a post of unknown time is in none."""
-    since, until = _published.get()
-    if since is not None:
-        posts = posts.filter(posts.posted_at >= since)
-    return posts if until is None else posts.filter(posts.posted_at < until)
-
-
-def has_period() -> bool:
-    """The metric is compiled for a period."""
-    return any(end is not None for end in _published.get())
 
 
 @cache

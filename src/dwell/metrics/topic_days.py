@@ -8,7 +8,7 @@ import ibis
 from ibis.expr.types import IntegerValue, Table, TimestampValue
 
 from dwell.metrics.changes import add_change, earlier_columns, reading_columns
-from dwell.metrics.newest import hours, seconds
+from dwell.metrics.instants import hours, seconds
 from dwell.metrics.topic_ranking import DEFAULT_DAYS, TOPIC, last_days, share_rate, topic_rows, used_topics
 
 _DAY = 86_400

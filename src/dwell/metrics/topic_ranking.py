@@ -13,7 +13,7 @@ from ibis.expr.types import NumericValue, StringValue, Table
 from dwell.errors import DwellError
 from dwell.metrics.changes import add_change, earlier_columns, reading_columns
 from dwell.metrics.growth_note import MIN_HOURS
-from dwell.metrics.newest import hours, seconds
+from dwell.metrics.instants import hours, seconds
 from dwell.metrics.tables import table
 from dwell.records.topic import TOPICS
 

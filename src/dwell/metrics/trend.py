@@ -10,9 +10,10 @@ from ibis.expr.types import IntegerValue, NumericValue, Table
 from dwell.errors import DwellError
 from dwell.metrics.counters import COUNTERS, PROXY_RATES
 from dwell.metrics.eligible import MIN_AGE_H, with_excluded
+from dwell.metrics.instants import seconds
 from dwell.metrics.metric_choice import require_metric
 from dwell.metrics.metric_values import newest_growth, with_metric
-from dwell.metrics.newest import newest, seconds
+from dwell.metrics.newest import newest
 from dwell.metrics.quartiles import CREATOR, quartiles
 from dwell.metrics.ratios import with_rates
 

@@ -267,6 +267,8 @@ def _above_p90(rows: Sequence[Row], meta: Row) -> Words:
 def _list_above_p90(row: Row, meta: Row) -> str:
     """The command that lists the posts of a finding: of the same account, metric and period."""
     options = {name: meta.get(name) for name in ("platform", "since", "until")}
+    if (options["since"] or options["until"]) and meta.get("tz") != "UTC":
+        options["tz"] = meta.get("tz")
     given = "".join(f" --{name} {value}" for name, value in options.items() if value is not None)
     creator = f" --creator @{meta['handle']}" if "handle" in meta else ""
     return f"dwell posts{creator} --metric {row['target']}{given} --above-p90"

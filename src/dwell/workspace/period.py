@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
@@ -41,16 +41,28 @@ class Period:
     Attributes:
         since: The first instant, in UTC; None without a beginning.
         until: The instant after the last, in UTC; None without an end.
+        tz: Whose days are counted, of posts whose day alone is known.
     """
 
     since: datetime | None = None
     until: datetime | None = None
+    tz: tzinfo = field(default=UTC, compare=False)
 
     @cached_property
     def parameters(self) -> dict[str, datetime]:
-        """As parameters of a metric."""
+        """As parameters of a metric, in UTC; `since_day`, `until_day` where days of the zone are not those of UTC."""
         ends = {"since": self.since, "until": self.until}
-        return {name: end for name, end in ends.items() if end is not None}
+        instants = {name: end for name, end in ends.items() if end is not None}
+        local = {name: _in_zone(end, self.tz) for name, end in instants.items()}
+        if not any(end.utcoffset() for end in local.values()):
+            return instants
+        return instants | {f"{name}_day": _first_day(end) for name, end in local.items()}
+
+    @property
+    def options(self) -> PeriodOptions:
+        """What `parse_period` reads as this period: its ends in its zone."""
+        since, until = (end and _in_zone(end, self.tz) for end in (self.since, self.until))
+        return {"since": since, "until": until}
 
     def to_dict(self) -> dict[str, str | None]:
         """As in the `meta` of a result: instants in ISO 8601, or null."""
@@ -69,7 +81,7 @@ def parse_period(
         since: Its first day, from midnight, or its first instant.
         until: Its last day, which is part of it, or the instant before which it ends.
         last: Its length until now: `24h`, `90d` or `12w`.
-        tz: The time zone of days, and of instants that name none.
+        tz: The time zone of days, and of instants that name none, unless a `datetime` has one.
 
     Raises:
         SettingsError: One of them cannot be read, or they contradict each other.
@@ -80,13 +92,14 @@ def parse_period(
         raise SettingsError("The last days end now: give either an end (--until) or a length (--last), not both.")
     now = clock.now()
     if last is not None:
-        return Period(since=_before(now, last))
+        return Period(_before(now, last), tz=find_zone(tz))
     start, end = _instant(since, tz, "since"), _instant(until, tz, "until")
     if start is not None and start > now:
         raise SettingsError(f"{_minute(start)} is in the future, so no post is that new: choose an earlier --since.")
     if start is not None and end is not None and start >= end:
         raise SettingsError(f"The period ends ({until}) before it begins ({since}): choose an earlier --since.")
-    return Period(start, end)
+    zones = [when.tzinfo for when in (since, until) if isinstance(when, datetime) and when.tzinfo]
+    return Period(start, end, zones[0] if zones else find_zone(tz))
 
 
 def describe_period(instant: Instant, found: Result, period: Period, account: Mapping[str, Any]) -> Result:
@@ -160,6 +173,25 @@ def _instant(when: When | None, tz: str, name: str) -> datetime | None:
         raise SettingsError(f"{str(when)[:40]!r} is beyond the years that --{name} can have: leave it out.") from None
     except ValueError:
         raise SettingsError(f"{str(when)[:40]!r} isn't a time for --{name}: {_AS_WRITTEN}.") from None
+
+
+def _in_zone(end: datetime, tz: tzinfo) -> datetime:
+    try:
+        return end.astimezone(tz)
+    except OverflowError:  # on the first or the last day of all
+        return end
+
+
+def _first_day(end: datetime) -> datetime:
+    """The first day that begins, in the zone of this instant, at it or later: as the midnight of that day in UTC.
+
+    A file without hours says the day alone, which is stored so.
+    """
+    days = timedelta(days=0 if end.time() == time() else 1)
+    try:
+        return datetime.combine(end.date() + days, time(), UTC)
+    except OverflowError:  # the last day of all
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _is_skipped(local: datetime, tz: str) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 import dwell
 from dwell import clock
 from dwell.charts.formatting import format_period
+from dwell.cli.main import main
 from dwell.errors import SettingsError
 from dwell.metrics.compile import Engine, bound_sql
 from dwell.workspace.period import ALWAYS, Period, When, parse_period
@@ -30,6 +32,30 @@ def test_a_day_is_whole_in_its_zone_and_the_last_one_is_part_of_the_period() -> 
     assert parse_period(date(2026, 1, 1)) == Period(datetime(2026, 1, 1, tzinfo=UTC), None)
     assert parse_period(until="2026-01-31T18:00+02:00") == Period(None, datetime(2026, 1, 31, 16, tzinfo=UTC))
     assert parse_period() == ALWAYS
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "tz", "days"),
+    [
+        ("2026-06-01", "2026-06-02", "America/New_York", (1, 3)),
+        ("2026-06-01", "2026-06-02", "Asia/Tokyo", (1, 3)),
+        ("2026-06-01T18:00", "2026-06-02T18:00", "America/New_York", (2, 3)),
+        ("2026-06-01T04:00Z", "2026-06-03T04:00Z", "America/New_York", (1, 3)),
+        (datetime(2026, 6, 1, tzinfo=ZoneInfo("Asia/Tokyo")), None, "UTC", (1, None)),
+    ],
+)
+def test_a_day_without_an_hour_is_that_day_in_the_zone_of_the_period(
+    since: When, until: When | None, tz: str, days: tuple[int, int | None]
+) -> None:
+    parameters = parse_period(since, until, tz=tz).parameters
+    found = [parameters.get(name) for name in ("since_day", "until_day")]
+    assert found == [None if day is None else datetime(2026, 6, day, tzinfo=UTC) for day in days]
+
+
+def test_the_days_of_utc_are_no_other_query() -> None:
+    assert set(parse_period("2026-06-01", "2026-06-02").parameters) == {"since", "until"}
+    last = parse_period(until="9999-12-31T10:00", tz="America/New_York").parameters
+    assert last["until_day"] == datetime.max.replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("last", "length"), [("24h", 24), ("90d", 90 * 24), ("12w", 12 * 7 * 24)])
@@ -115,6 +141,20 @@ def test_posts_of_a_period_and_those_of_unknown_time(workspace: dwell.Workspace)
     assert len(workspace.posts(creator="@ann")) == 12
     assert workspace.posts(creator="@ann").meta["since"] is None
     assert sum(workspace.trend(creator="@ann", every="month", last="90d").column("posts")) == 2
+
+
+@pytest.mark.parametrize("tz", ["UTC", "America/New_York", "Asia/Tokyo", "Pacific/Kiritimati"])
+def test_posts_whose_day_alone_is_known_are_of_that_day_wherever_the_user_is(
+    tz: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"ann,2026-06-0{day},Post {day},{day}00,{day},1{day}\n" for day in range(1, 5))
+    (tmp_path / "days.csv").write_text("username,posted,caption,views,likes,duration\n" + rows, encoding="utf-8")
+    monkeypatch.setenv("DWELL_DATA", str(tmp_path / "data"))
+    assert main(["import", str(tmp_path / "days.csv"), "--as-of", "2026-06-20"]) == 0
+    capsys.readouterr()
+    question = f"posts --creator @ann --tz {tz} --since 2026-06-02 --until 2026-06-03 --json"
+    assert main(question.split()) == 0
+    assert sorted(row["views"] for row in json.loads(capsys.readouterr().out)["rows"]) == [200, 300]
 
 
 def test_pictures_and_pages_say_of_which_period_they_are(workspace: dwell.Workspace, tmp_path: Path) -> None:
