@@ -9,8 +9,10 @@ STOPS ?= 400
 TORTURE_SECONDS ?= 40
 FUZZ_SECONDS ?= 3600
 DAMAGES ?= 300
+# What `make test` does one after another, beside the tests that xdist spreads.
+BESIDE ?= engines
 
-.PHONY: help demo test check lint torture fuzz bench docs spark dbt lock clean
+.PHONY: help demo test engines check lint torture fuzz bench docs spark dbt lock clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
@@ -18,12 +20,15 @@ help:  ## List the targets.
 demo: $(VENV)/run  ## The whole job on a simulated account, ending in a report (under 2 minutes the first time).
 	$(BIN)/dwell demo --folder dwell-demo
 
-# Spark's client and Sail cannot run under xdist, so their tests are a process of their own, beside the two others.
+# Spark's client and Sail cannot run under xdist, so their tests are a process of their own, beside the others.
 test: $(VENV)/dev  ## Every test that this machine can run (about 30 minutes on two cores).
-	@COVERAGE_FILE=.engines.coverage $(BIN)/pytest -q $(COVERAGE) tests/engines tests/storage > .engines.log 2>&1 & \
+	@$(MAKE) --no-print-directory $(BESIDE) > .beside.log 2>&1 & \
 	  $(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(COVERAGE) --ignore=tests/engines --ignore=tests/storage \
 	    --ignore=tests/tiktok_organic/test_dbt.py; \
-	  first=$$?; wait $$!; second=$$?; cat .engines.log; rm -f .engines.log; exit $$((first + second))
+	  first=$$?; wait $$!; second=$$?; cat .beside.log; rm -f .beside.log; exit $$((first + second))
+
+engines: $(VENV)/dev  ## The part of `make test` that one process must run: metrics on Spark Connect, and storage.
+	COVERAGE_FILE=.engines.coverage $(BIN)/pytest -q $(COVERAGE) tests/engines tests/storage
 
 check: lint  ## Lint, types, import contracts, and the tests with their coverage (about 35 minutes).
 	rm -f .coverage .engines.coverage
@@ -77,7 +82,7 @@ lock:  ## Resolve the dependencies again (needs uv).
 	printf 'dbt-core==1.11.*\ndbt-duckdb==1.11.*\nduckdb==2.0.*\n' | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header -q -o requirements-dbt.lock
 
 clean:  ## Remove what the other targets made.
-	rm -rf $(VENV) .venv-spark .venv-dbt dwell-demo .coverage .engines.coverage .engines.log .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-spark .venv-dbt dwell-demo .coverage .engines.coverage .beside.log .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 $(VENV)/run: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -136,7 +136,9 @@ def _number(name: str, number: int, random: Random) -> float:
     if name == "second":
         return float(number) + random.choice((0, 0.5, 0.123456789))
     none = () if name == "duration_s" else (0.0,)  # a length of 0 is stored as unknown
-    return random.choice((*none, 0.1, 1e-7, 1 / 3, 8.981, 1.234, 12345.678, 5e-324, random.random(), 1e15, 0.3 + 0.6))
+    return random.choice(
+        (*none, 0.1, 1e-7, 1 / 3, 8.981, 1.234, 12345.678, 5e-324, random.random() or 0.5, 1e15, 0.3 + 0.6)
+    )
 
 
 def _name(name: str, number: int, random: Random) -> str:

@@ -123,6 +123,22 @@ def test_a_title_with_a_newline_and_doubled_quotes(opened: Opened) -> None:
     assert [row["line"] for row in found] == [2, 4]
 
 
+@pytest.mark.parametrize("wanting", ["link", "cells", "quotes", "place"])
+@pytest.mark.parametrize("quoted", [True, False])
+def test_a_broken_row_takes_no_other_with_it(opened: Opened, wanting: str, quoted: bool) -> None:
+    """The row after it was taken for the rest of its title: a wrong caption, and a post that was lost uncounted."""
+    broken = {
+        "link": ["25 Μαρτίου", "gone", "2 Μαρτίου", 5, 1, 0, 100],
+        "cells": ["25 Μαρτίου", "gone"],
+        "quotes": ["25 Μαρτίου", 'said "hi', "2 Μαρτίου", 5, 1, 0, 100],
+        "place": [link("7612545815780805904"), "gone", "1", "2 Μαρτίου", 5, 1, 0, 100],
+    }[wanting]
+    text = native(CONTENT, POSTS[0], broken, POSTS[1])
+    extract = only(opened(text if quoted else text.replace('"', "")))
+    assert [row["post_id"] for row in read_rows(extract)] == ["7612545815780805904", "7608627113117125889"]
+    assert [line for line, _, _ in extract.rejects] == [3]
+
+
 def test_rows_that_cannot_be_read_are_counted_rejects(opened: Opened) -> None:
     deleted = ["25 Μαρτίου", "gone", "", "2 Μαρτίου", 5, 1, 0, 100]
     bad_id = ["25 Μαρτίου", "x", link("123"), "2 Μαρτίου", 5, 1, 0, 100]
@@ -134,7 +150,7 @@ def test_rows_that_cannot_be_read_are_counted_rejects(opened: Opened) -> None:
     assert [line for line, _, _ in extract.rejects] == [3, 4, 7]
     reasons = [reason for _, reason, _ in extract.rejects]
     assert "deleted" in reasons[0]
-    assert "broken quoting" in reasons[2]
+    assert "do not fit the header" in reasons[2]
 
 
 def test_undefined_is_unknown_and_photos_stay_photos(opened: Opened) -> None:

@@ -40,7 +40,11 @@ def read_rows(part: Part) -> list[ContentRow]:
     result = []
     for line, cells, text in content_rows(part, places["link"]):
         if cells is None:
-            result.append(ContentRow(line, text, {}, None, "broken quoting, and no link to read the row from"))
+            result.append(
+                ContentRow(
+                    line, text, {}, None, "its cells do not fit the header, and there is no link to read it from"
+                )
+            )
             continue
         values = {field: cells[index] for field, index in places.items()}
         if "date" in values:  # beside `Post time` it is the day of the reading

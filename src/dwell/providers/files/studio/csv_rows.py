@@ -27,7 +27,8 @@ def content_rows(part: Part, link: int) -> Iterator[tuple[int, list[str] | None,
     """Line number, cells and text of each row; no cells where it cannot be repaired.
 
     A row with broken quoting is read from its link: the fields after the link contain no text, and everything between
-    the first fields and the link is the title.
+    the first fields and the link is the title. Only a title in quotation marks has line breaks, and a line that is a
+    whole row is no part of the row before.
 
     Args:
         part: The file.
@@ -41,8 +42,9 @@ def content_rows(part: Part, link: int) -> Iterator[tuple[int, list[str] | None,
             continue
         for used in range(1, _MAX_LINES + 1):
             text = "\n".join(lines[at : at + used])
-            cells = _parse_strict(text, part, link) or _parse_around_link(text, part, link)
-            if cells is not None or at + used >= len(lines):
+            cells = _parse_strict(text, part) or _parse_around_link(text, part, link)
+            following = lines[at + used : at + used + 1]
+            if cells is not None or not following or '"' not in text or _is_whole_row(following[0], part, link):
                 break
         if cells is None:
             used, text = 1, lines[at]
@@ -50,15 +52,18 @@ def content_rows(part: Part, link: int) -> Iterator[tuple[int, list[str] | None,
         at += used
 
 
-def _parse_strict(text: str, part: Part, link: int) -> list[str] | None:
+def _parse_strict(text: str, part: Part) -> list[str] | None:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=part.delimiter, strict=True))
     except csv.Error:
         return None
-    if len(rows) != 1 or len(rows[0]) != len(part.header):
-        return None
-    # Whole cells without any link are a row, which is refused with its reason: its text is no part of the next title.
-    return rows[0] if _LINK.fullmatch(rows[0][link].strip()) or not _LINK.search(text) else None
+    return rows[0] if len(rows) == 1 and len(rows[0]) == len(part.header) else None
+
+
+def _is_whole_row(line: str, part: Part, link: int) -> bool:
+    """The line has every cell, the link in its place, and no quotation mark that ends a title of an earlier line."""
+    cells = _parse_strict(line, part)
+    return bool(cells and _LINK.fullmatch(cells[link].strip()) and not (link and cells[link - 1].endswith('"')))
 
 
 def _parse_around_link(text: str, part: Part, link: int) -> list[str] | None:
