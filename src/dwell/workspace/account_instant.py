@@ -39,20 +39,21 @@ class AccountInstant(Instant):
 
     def compare(
         self,
-        creators: Sequence[str],
-        *,
+        creators: str | Sequence[str],
+        *others: str,
         platform: str | None = None,
         scheme: str = "proxy",
         include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
         **period: Unpack[PeriodOptions],
     ) -> Result:
-        """Accounts side by side, each against the first: `ws.compare(["@you", "@rival"])`.
+        """Accounts side by side, each against the first: `ws.compare("@you", "@rival")`.
 
         Rates and views are compared inside each duration bucket, weighted as the first account's posts are spread.
 
         Args:
-            creators: Two to ten accounts of one platform; the first is the one that the others are compared with.
+            creators: The account that the others are compared with, or a list of all.
+            others: The others, of the same platform; ten accounts at most.
             platform: Needed where an account has posts on several.
             scheme: Duration buckets: `proxy` or `sweet-spot`.
             include: Posts that are left out by default: ads, pinned, young, photos.
@@ -69,7 +70,7 @@ class AccountInstant(Instant):
         """
         from dwell.workspace.comparison import compare_accounts
 
-        names = [creators] if isinstance(creators, str) else list(creators)
+        names = [*([creators] if isinstance(creators, str) else creators), *others]
         left_in = tuple(name for name in include.split(",") if name) if isinstance(include, str) else tuple(include)
 
         def answer() -> Result:

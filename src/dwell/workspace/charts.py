@@ -52,12 +52,12 @@ class Charts:
                 snapshot, drawn, creator, asked=benchmarks, platform=benchmarks.meta["platform"], group=chosen
             )
 
-    def compare(self, creators: Sequence[str], **options: Any) -> altair.TopLevelMixin:
+    def compare(self, creators: str | Sequence[str], *others: str, **options: Any) -> altair.TopLevelMixin:
         """How far each further account differs from the first at equal length, with intervals."""
         from dwell import charts
 
         with self._snapshot() as snapshot:
-            result = snapshot.compare(creators, **options)
+            result = snapshot.compare(creators, *others, **options)
             handles = [account["handle"] for account in result.meta["accounts"]]
             drawn = charts.comparison(result)
             return _add_context(snapshot, drawn, *handles, asked=result, platform=result.meta["platform"])

@@ -89,7 +89,7 @@ def test_posts_of_unknown_time_are_counted_whoever_is_first(
     head = (tmp_path / "twice.csv").read_text().splitlines()[0]
     undated.write_text(f"{head}\nlocal-1,tiktok,twice,,12,9,5,1,1,1,{NOW.isoformat()}\n")
     assert not workspace.import_files([*files, undated]).failures
-    found = workspace.compare(order, since="2026-01-01")
+    found = workspace.compare(*order, since="2026-01-01")
     assert found.meta["undated"] == 1
     assert any("no known time" in note for note in found.warnings)
 
