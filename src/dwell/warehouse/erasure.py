@@ -180,6 +180,7 @@ def count_mentions(store: Store, subject: Subject) -> dict[str, int]:
         return {}
     listed = "|".join(_escape(name) for name in sorted(subject.names))
     pattern = quote_text(rf"(^|[^\pL\pN_.])({listed})($|[^\pL\pN_.]|\.($|[^\pL\pN_]))")
+    words = [quote_text(name) for name in sorted(subject.names)]
     counts: dict[str, int] = {}
     with connect(store.settings) as connection, reading_errors(store.root):
         tables = _with_rows(store, connection)
@@ -187,13 +188,24 @@ def count_mentions(store: Store, subject: Subject) -> dict[str, int]:
         theirs = conditions(subject, tables)
         for name, table in tables.items():
             texts = [column.name for column in table.columns if _is_shown(table, column)]
-            if not texts:
-                continue
-            named = [f"count(*) FILTER (regexp_matches(lower({quote_name(text)}), {pattern}))" for text in texts]
-            sql = f"SELECT {', '.join(named)} FROM {quote_name(name)} WHERE NOT {theirs.get(name, 'false')}"
-            (found,) = connection.execute(sql).fetchall()
-            counts |= {f"{name}.{text}": int(rows) for text, rows in zip(texts, found, strict=True) if rows}
+            # The pattern only where it can match: its classes of Unicode take longer to compile than a folder to read.
+            for function, values in (("contains", words), ("regexp_matches", [pattern])):
+                rows = _count_texts(connection, name, texts, function, values, theirs.get(name, "false"))
+                texts = list(rows)
+            counts |= {f"{name}.{text}": rows[text] for text in texts}
     return counts
+
+
+def _count_texts(
+    connection: duckdb.DuckDBPyConnection, name: str, texts: list[str], function: str, values: list[str], theirs: str
+) -> dict[str, int]:
+    """Column of text -> rows of others where the function is true for any value; columns without any are left out."""
+    if not texts:
+        return {}
+    tests = [" OR ".join(f"{function}(lower({quote_name(text)}), {value})" for value in values) for text in texts]
+    counts = ", ".join(f"count(*) FILTER ({test})" for test in tests)
+    (found,) = connection.execute(f"SELECT {counts} FROM {quote_name(name)} WHERE NOT {theirs}").fetchall()
+    return {text: int(count) for text, count in zip(texts, found, strict=True) if count}
 
 
 def _is_shown(table: Table, column: Column) -> bool:
