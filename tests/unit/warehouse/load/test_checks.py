@@ -275,6 +275,16 @@ def test_a_row_without_ids_gets_a_stable_local_one(bring: Bring, table: Callable
     assert (again.posts_new, again.known) == (1, 1)
 
 
+@pytest.mark.parametrize("word", ["Total", "Average", "Summe", "Grand total", ""])
+def test_totals_of_a_table_without_ids_are_no_posts(bring: Bring, posts_shape: Shape, word: str) -> None:
+    rows = ["a,2024-05-01,7,one,5", f"a,,12,{word},12", f",{word},,,12", f"a,,,{word},12", f"a,{word},12,b,12"]
+    loaded = bring("\n".join(["account,posted,length,caption,views", *rows, "a,2024-05-02,7,,5"]))
+    assert loaded.posts_new == 2
+    found = reasons(loaded)
+    assert sorted(found) == [3, 4, 5, 6]
+    assert all(reason.startswith(("names no post", "unreadable posted_at")) for reason in found.values())
+
+
 def test_options_that_are_no_time_and_no_zone_are_named(bring: Bring, made: Callable[..., str]) -> None:
     text = f"id,views\n{made('2024-05-01')},5\n"
     for as_of in ("soon", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"):
