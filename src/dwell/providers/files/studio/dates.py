@@ -74,8 +74,8 @@ def runs_down(days: Sequence[MonthDay]) -> bool:
     if all(-step % _LEAP_YEAR_DAYS <= MAX_STEP_DAYS for step in up):
         return True
     raise BadFileError(
-        "Its dates have no years, and its rows are in no order, or a day is repeated further down: sort it by date with "
-        "each day once, or write its dates as YYYY-MM-DD."
+        "Its dates have no years, and its rows are in no order, or a day is repeated further down: sort it by date "
+        "with each day once, or write its dates as YYYY-MM-DD."
     )
 
 
