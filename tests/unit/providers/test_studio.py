@@ -317,6 +317,16 @@ def test_shares_as_fractions_and_percentages(opened: Opened) -> None:
         assert {(row["dimension"], row["observed_at"]) for row in found} == {(dimension, "2026-05-04T00:00:00+00:00")}
 
 
+@pytest.mark.parametrize(
+    ("shares", "is_warned"),
+    [(["61", "0.39"], True), (["61%", "0.39"], True), (["61", "38.5", "0.5"], False), (["0.61", "0.39"], False)],
+)
+def test_shares_of_two_units_are_warned_of(opened: Opened, shares: list[str], is_warned: bool) -> None:
+    text = native(["Gender", "Distribution"], *[[f"g{n}", share] for n, share in enumerate(shares)])
+    warnings = opened(text, handle="ana", as_of="2026-05-04").warnings
+    assert any("add up to 0.614, not 1" in warning for warning in warnings) == is_warned
+
+
 def test_shares_have_no_date_of_their_own(opened: Opened) -> None:
     text = native(["Gender", "Distribution"], ["Female", "0.56"])
     with pytest.raises(MissingTimeError, match="--as-of"):

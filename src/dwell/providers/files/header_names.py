@@ -62,15 +62,7 @@ _CLOCK = re.compile(r"(?<=.)(?:h{1,2} )?(?:m{1,2} s{1,2}|min sec|min sek)$")
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
 """Accents, and the points of Hebrew and Arabic, which people leave out."""
 _SIGNS = str.maketrans(
-    {
-        "%": " % ",
-        "\u066a": " % ",
-        "\u2030": " \u2030 ",
-        "\u0609": " \u2030 ",
-        "\u2031": " \u2031 ",
-        "\u060a": " \u2031 ",
-        "#": " # ",
-    }
+    {sign: f" {sign} " for sign in "%#\u2030\u2031"} | {"\u066a": " % ", "\u0609": " \u2030 ", "\u060a": " \u2031 "}
 )
 """Signs that are words: percent, and per mille and per ten thousand, of which no known name is."""
 _SEPARATORS = re.compile("[^\\w%\u2030\u2031#\u0900-\u0903\u093a-\u0957\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|_")

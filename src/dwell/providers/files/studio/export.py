@@ -131,7 +131,8 @@ class _Export:
         if observed_at is None:
             raise MissingTimeError(f"{part.name} has no date: say when it was exported with --as-of.")
         writer = Rewriter(self.context.scratch, NAME, "audience_shares")
-        audience.write(part, "gender" if name == "gender" else "territory", handle, observed_at, writer)
+        dimension = "gender" if name == "gender" else "territory"
+        self.result.warnings += audience.write(part, dimension, handle, observed_at, writer)
         self.result.extracts.append(replace(writer.extract(), part=part.name))
 
     def _add_warnings(self) -> None:
