@@ -23,6 +23,7 @@ from dwell.providers.files import (
     web_items,
     youtube,
 )
+from dwell.providers.files.days_from_1904 import refuse_days_from_1904
 from dwell.providers.files.studio import export as studio
 from dwell.providers.files.table_headers import list_names
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
@@ -85,6 +86,7 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
     for plain_file in opened:
         try:
             part, matching = _inspect(plain_file, kind_of, context, forced)
+            refuse_days_from_1904(part, hints.columns)
             groups.setdefault(matching.name, []).append(part)
         except UnknownFormatError as error:
             unknown.append((plain_file.name, error))

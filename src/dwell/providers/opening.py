@@ -41,6 +41,7 @@ class PlainFile:
         head: Its first `head_bytes()`, where they were kept.
         delimiter: Of a table that names it itself, in a line `sep=;`.
         first_line: Number of its first line in the user's file; all others have their own place.
+        from_1904: It is a sheet of a workbook that counts days from 1904, so a plain number is no day since 1899.
     """
 
     name: str
@@ -50,6 +51,7 @@ class PlainFile:
     head: bytes | None = field(default=None, repr=False)
     delimiter: str | None = None
     first_line: int = 1
+    from_1904: bool = False
 
 
 @dataclass(frozen=True, slots=True)

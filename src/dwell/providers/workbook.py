@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
 from pathlib import Path
@@ -27,7 +28,7 @@ _UNREAD = ("xl/media/", "xl/embeddings/", "xl/printerSettings/")
 
 
 def read_sheets(name: str, path: Path, scratch: Path) -> list[PlainFile]:
-    """The sheets of a workbook that are not empty, as CSV files in scratch.
+    """The sheets of a workbook that are not empty, as CSV files in scratch; hidden ones only where no other is.
 
     Raises:
         BadFileError: When it is damaged, goes beyond the limits, declares a DTD, or holds formulas.
@@ -35,17 +36,25 @@ def read_sheets(name: str, path: Path, scratch: Path) -> list[PlainFile]:
     for entry in archive.list_members(path):
         _inspect(name, path, entry, scratch)
     from openpyxl import load_workbook
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
     try:
         # openpyxl would leave the file open where it fails.
         with readable(path) as stream, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns about styles and extensions that it drops
             book = load_workbook(stream, read_only=True, data_only=True)
-            sheets = [_sheet(name, sheet, scratch) for sheet in book.worksheets]
+            from_1904 = book.epoch == CALENDAR_MAC_1904
+            sheets = [(sheet, _sheet(name, sheet, scratch, from_1904=from_1904)) for sheet in book.worksheets]
             book.close()
     except (zipfile.BadZipFile, OSError, LookupError, AttributeError, ValueError, TypeError, SyntaxError) as error:
         raise _unreadable(name) from error
-    return [sheet for sheet in sheets if sheet.path.stat().st_size]
+    filled = [(sheet.sheet_state != "visible", plain) for sheet, plain in sheets if plain.path.stat().st_size]
+    shown = [plain for is_hidden, plain in filled if not is_hidden]
+    hidden = [plain for is_hidden, plain in filled if is_hidden]
+    if not shown:
+        return hidden
+    notes = tuple(f"Not read: {plain.name} is a hidden sheet: to import it, unhide it." for plain in hidden)
+    return [replace(shown[0], warnings=notes), *shown[1:]]
 
 
 def _inspect(name: str, path: Path, entry: zipfile.ZipInfo, scratch: Path) -> None:
@@ -110,10 +119,10 @@ def _unreadable(name: str) -> BadFileError:
     return BadFileError(f"{name} can't be read as a workbook: save it as CSV and load that.")
 
 
-def _sheet(name: str, sheet: Any, scratch: Path) -> PlainFile:
+def _sheet(name: str, sheet: Any, scratch: Path, *, from_1904: bool) -> PlainFile:
     target = new_file(scratch, ".csv")
     write_chunks(target, _csv_lines(name, sheet))
-    return PlainFile(f"{name}[{sheet.title}]", target)
+    return PlainFile(f"{name}[{sheet.title}]", target, from_1904=from_1904)
 
 
 def _csv_lines(name: str, sheet: Any) -> Iterator[bytes]:
