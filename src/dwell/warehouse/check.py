@@ -18,7 +18,7 @@ from dwell.disk.lock import exclusive
 from dwell.errors import DamagedDataError, StorageError
 from dwell.settings import Settings
 from dwell.state import open_database
-from dwell.state.database_errors import damaged_state
+from dwell.state.database_errors import LOST_STATE, NEW_STATE, damaged_state
 from dwell.warehouse import (
     batches,
     catalogue,
@@ -97,10 +97,9 @@ def find_missing(root: Path, *, state_elsewhere: bool = False) -> Iterator[Probl
         if not state_elsewhere and not _is_present(root / STATE) and _knows_of_sweeps(log):
             yield Problem(
                 STATE,
-                "is missing or empty, but the tables have rows of sweeps. It contained costs, watchlists, schedules "
-                "and stored responses, which are in no other file: restore it from a backup if you have one "
+                f"is missing or empty, but the tables have rows of sweeps. {LOST_STATE} "
                 "(or set DWELL_DATABASE if the state is on a server)",
-                "creates a new, empty one; the tables stay as they are",
+                NEW_STATE,
             )
     for name, version in versions.items():
         entry = lake.log_entry(root, name, version)
