@@ -41,6 +41,7 @@ from dwell.warehouse.columns import INGEST
 from dwell.warehouse.damage import is_out_of_memory, out_of_memory
 from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.journal_damage import DamagedJournalError
+from dwell.warehouse.journal_loss import describe_loss
 from dwell.warehouse.lake_repair import Loss
 from dwell.warehouse.page_check import find_page_damage
 from dwell.warehouse.rollup_check import find_rollup_problem
@@ -168,7 +169,8 @@ def _find_journal_problem(root: Path) -> Problem | None:
 def _damaged_journal_problem(root: Path, what: str) -> Problem:
     moment = rebuild.complete_until(root)
     until = f", which is complete up to {moment}; import again what came after" if moment else ""
-    return Problem(journal.NAME, f"is damaged ({what})", f"moves it to damaged/ and rebuilds it from the lake{until}")
+    detail = f"is damaged ({what}){describe_loss(root)}"
+    return Problem(journal.NAME, detail, f"moves it to damaged/ and rebuilds it from the lake{until}")
 
 
 def _older_journal_problem(root: Path, what: str) -> Problem:

@@ -167,6 +167,15 @@ def test_a_current_row_is_compared(filled: Store) -> None:
         list(lookups._select("creators", "handle", ["ann"]))
 
 
+def test_check_names_the_files_that_only_a_damaged_journal_has(filled: Store) -> None:
+    with filled.appending() as appender:
+        appender.append(batch("newest"), [[account(3)]])
+    edit(filled, "UPDATE creators SET display_name = 'other'")
+    (problem,) = check.find_problems(filled.root)
+    assert "The lake does not have " in problem.detail
+    assert "newest.csv" in problem.detail
+
+
 def test_a_damaged_current_row_costs_no_other(filled: Store) -> None:
     """It is a copy: the repair made the whole journal again of the lake, without the rows that no seal had moved."""
     with filled.appending() as appender:
