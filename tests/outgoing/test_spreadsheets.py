@@ -80,6 +80,15 @@ def test_an_export_is_exact(folder, tmp_path, hostile):
     assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "posts.csv").read_bytes()
 
 
+def test_the_table_of_a_query_imports_again_to_the_same_texts(folder, tmp_path, hostile):
+    """Its columns are those of an export, which is exact: the guards became part of the captions."""
+    run("sql", "SELECT * FROM posts", "-o", tmp_path / "query.csv", "--data", folder)
+    run("import", tmp_path / "query.csv", "--data", tmp_path / "again")
+    for data in (folder, tmp_path / "again"):
+        run("export", "posts", "--format", "csv", "-o", tmp_path / f"{data.name}.csv", "--data", data)
+    assert (tmp_path / "again.csv").read_bytes() == (tmp_path / f"{folder.name}.csv").read_bytes()
+
+
 def test_the_rejects_file_runs_nothing(folder, tmp_path, hostile):
     lines = [f'"{text}",x,5\n' for text in hostile.FORMULAS if '"' not in text and "," not in text]
     (tmp_path / "table.csv").write_text("post_id,handle,views\n7640060859301845013,a,5\n" + "".join(lines), newline="")

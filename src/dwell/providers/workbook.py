@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -20,6 +21,8 @@ from dwell.text.csv_rows import csv_row
 
 _MOST_ROWS = 1 << 20
 """Rows of a sheet, by its format."""
+_FIRST_ROWS = 100
+"""The header is among them, and as wide as the widest."""
 _UNREAD = ("xl/media/", "xl/embeddings/", "xl/printerSettings/")
 """Pictures and the like, which nothing reads."""
 
@@ -123,18 +126,28 @@ def _sheet(name: str, sheet: Any, scratch: Path, *, from_1904: bool) -> PlainFil
 
 
 def _csv_lines(name: str, sheet: Any) -> Iterator[bytes]:
-    sheet.reset_dimensions()  # the size that a sheet claims is often wrong
-    empty = 0
-    for number, row in enumerate(sheet.iter_rows()):
-        if number >= _MOST_ROWS:  # an empty row for each number that a hostile sheet leaves out would never end
-            raise BadFileError(f"{name} numbers a row above {_MOST_ROWS:,}, which no sheet has: save it as CSV.")
-        cells = [_cell_text(cell.value, getattr(cell, "number_format", "")) for cell in row]
-        if not any(cells):
+    rows = _rows(name, sheet)
+    first = list(islice(rows, _FIRST_ROWS))
+    width, empty = max(map(len, first), default=0), 0
+    for cells in chain(first, rows):
+        if not cells:
             empty += 1  # a line for each, so that lines are the sheet's rows
         else:
             yield b"\n" * empty
             empty = 0
-            yield csv_row(cells).encode()
+            yield csv_row([*cells, *[""] * (width - len(cells))]).encode()
+
+
+def _rows(name: str, sheet: Any) -> Iterator[list[str]]:
+    """The texts of each row up to the last that is not empty: sheets leave out empty cells, or keep their formats."""
+    sheet.reset_dimensions()  # the size that a sheet claims is often wrong
+    for number, row in enumerate(sheet.iter_rows()):
+        if number >= _MOST_ROWS:  # an empty row for each number that a hostile sheet leaves out would never end
+            raise BadFileError(f"{name} numbers a row above {_MOST_ROWS:,}, which no sheet has: save it as CSV.")
+        cells = [_cell_text(cell.value, getattr(cell, "number_format", "")) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        yield cells
 
 
 def _cell_text(value: Any, number_format: str) -> str:

@@ -18,7 +18,7 @@ from dwell.disk.lock import exclusive
 from dwell.errors import DamagedDataError, StorageError
 from dwell.settings import Settings
 from dwell.state import open_database
-from dwell.state.database_errors import damaged_state
+from dwell.state.database_errors import LOST_STATE, NEW_STATE, damaged_state
 from dwell.warehouse import (
     batches,
     catalogue,
@@ -49,6 +49,7 @@ from dwell.warehouse.seal import seal
 STATE = "live.db"
 LOCK = "writer.lock"
 _FORGETS = "forgets it"
+_FORGETS_COPIES = "forgets the copies"
 KEEPS = "keeps what it has"
 """How the repair of a journal begins that is whole but lacks its newest changes."""
 
@@ -97,10 +98,9 @@ def find_missing(root: Path, *, state_elsewhere: bool = False) -> Iterator[Probl
         if not state_elsewhere and not _is_present(root / STATE) and _knows_of_sweeps(log):
             yield Problem(
                 STATE,
-                "is missing or empty, but the tables have rows of sweeps. It contained costs, watchlists, schedules "
-                "and stored responses, which are in no other file: restore it from a backup if you have one "
+                f"is missing or empty, but the tables have rows of sweeps. {LOST_STATE} "
                 "(or set DWELL_DATABASE if the state is on a server)",
-                "creates a new, empty one; the tables stay as they are",
+                NEW_STATE,
             )
     for name, version in versions.items():
         entry = lake.log_entry(root, name, version)
@@ -145,7 +145,7 @@ def find_problems(root: Path, *, state_elsewhere: bool = False) -> Iterator[Prob
         return  # a damaged journal says nothing reliable about the rest
     yield from find_missing(root, state_elsewhere=state_elsewhere)
     if _is_present(root / journal.NAME):
-        yield from _undo_problems(root)
+        yield from _problems_besides_rows(root)
         yield from _lake_problems(root)
 
 
@@ -158,7 +158,6 @@ def _find_journal_problem(root: Path) -> Problem | None:
             if journal_checksum.is_known(log):
                 journal_rows.verify_rows(log)
                 batches.verify(log)
-                current_rows.verify(log)
     except DamagedJournalError as error:
         if journal_revision.is_behind(path):
             return _older_journal_problem(root, error.what)
@@ -193,8 +192,14 @@ def _state_problems(path: Path) -> Iterator[Problem]:
         yield Problem(STATE, found.describe(), found.describe_repair())
 
 
-def _undo_problems(root: Path) -> Iterator[Problem]:
-    with journal.connect(root / journal.NAME) as log:
+def _problems_besides_rows(root: Path) -> Iterator[Problem]:
+    with journal.connect(root / journal.NAME) as log, journal.read_transaction(log):
+        try:
+            if journal_checksum.is_known(log):
+                current_rows.verify(log)
+        except DamagedJournalError as error:
+            what = f"is damaged ({error.what}): a copy of a newest row. No row is lost"
+            yield Problem(journal.NAME, what, f"{_FORGETS_COPIES} and makes them again from the tables")
         if not contributions.is_whole(log):
             what = "is damaged in what `dwell undo` needs: no import can be undone. Every table is whole"
             yield Problem(journal.NAME, what, f"{_FORGETS}: later imports can be undone, those until now cannot")
@@ -302,6 +307,10 @@ def _repair(root: Path, problems: list[Problem]) -> None:
         if part == journal.NAME and problems[0].repair.startswith(KEEPS):
             journal_revision.forget(root)
             recover.prepare_for_writing(root, root / journal.NAME, check=False)
+        elif part == journal.NAME and problems[0].repair.startswith(_FORGETS_COPIES):
+            recover.prepare_for_writing(root, root / journal.NAME)
+            with journal.connect(root / journal.NAME, writing=True) as log, journal.transaction(log):
+                current_rows.forget(log)
         elif part == journal.NAME and problems[0].repair.startswith(_FORGETS):
             recover.prepare_for_writing(root, root / journal.NAME)
             with journal.connect(root / journal.NAME, writing=True) as log, journal.transaction(log):

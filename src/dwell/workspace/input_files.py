@@ -10,9 +10,10 @@ from pathlib import Path
 
 from dwell.disk.paths import is_folder
 from dwell.errors import BadFileError, DwellError, UnknownFormatError
-from dwell.providers.opening import special_kind, unreadable
+from dwell.providers.opening import unreadable
 from dwell.providers.strangers import is_no_data
 from dwell.settings.limits import FILES, Limit
+from dwell.special import special_kind
 from dwell.warehouse import journal, journal_revision, lake
 from dwell.warehouse.check import LOCK
 

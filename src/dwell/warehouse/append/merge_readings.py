@@ -14,6 +14,7 @@ from typing import Any
 from dwell.clock import from_micros
 from dwell.records import Table
 from dwell.records.tables import Kind
+from dwell.text.rounding import LEAST_ROUNDED
 from dwell.warehouse.append.checks import format_instant
 from dwell.warehouse.append.codec import Row
 from dwell.warehouse.append.merge import Merged, group_by_key, key_places, places_of
@@ -163,7 +164,7 @@ class _Readings:
         """An exact value is what the row's rounded one was."""
         unit = row[self.units[place]] if place in self.units else None
         if unit is not None and unit > 1:
-            return bool(abs(exact - row[place]) < unit)
+            return is_rounded_to(exact, row[place], unit)
         return is_rounding_of(exact, row[place])
 
     def _unit(self, versions: Sequence[_Version], place: int, giver: _Version | None) -> Any:
@@ -223,10 +224,15 @@ def _format(kind: Kind, value: Any) -> str:
     return ("true" if value else "false") if kind == "flag" else str(value)
 
 
+def is_rounded_to(exact: int, rounded: int, unit: int) -> bool:
+    """The exact count may be shown so; `is_rounded_to` of `warehouse.load.comparison` in SQL."""
+    near = exact - rounded < unit and rounded - exact <= unit // 2
+    return exact == rounded or (near and (exact >= LEAST_ROUNDED or rounded < LEAST_ROUNDED))
+
+
 def is_rounding_of(exact: int, rounded: int) -> bool:
     """17,734 is what 17.7K was, and 17,834 is not; `is_rounding_of` of `warehouse.load.comparison` in SQL."""
-    if rounded < 1000:
+    if rounded < LEAST_ROUNDED:
         return exact == rounded
     text = str(rounded)
-    lost = min(len(text) - 2, len(text) - len(text.rstrip("0")))
-    return bool(abs(exact - rounded) < 10**lost)
+    return is_rounded_to(exact, rounded, 10 ** min(len(text) - 2, len(text) - len(text.rstrip("0"))))

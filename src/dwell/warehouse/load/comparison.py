@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dwell.records import Table
+from dwell.text.rounding import LEAST_ROUNDED
 from dwell.warehouse.columns import quote_name
 
 MACROS = (
-    # 17,734 is what 17.7K was, and 17,834 is not: less than one unit of the last digit that was kept, and of the two
-    # first digits at least. Nobody rounds below a thousand.
-    """is_rounding_of(exact, r) AS CASE WHEN r < 1000 THEN exact = r
-        ELSE abs(exact - r) < pow(10, lost_digits_of(CAST(r AS VARCHAR))) END""",
+    # A source rounds to the nearest unit or down, and nothing below a thousand: 17.7K was 17,650 to 17,799.
+    f"""is_rounded_to(exact, r, unit) AS exact = r OR (exact - r < unit AND r - exact <= unit // 2
+        AND (exact >= {LEAST_ROUNDED} OR r < {LEAST_ROUNDED}))""",
+    # Of a number alone the unit is that of its last digit that is not 0, and of the two first digits at least.
+    f"""is_rounding_of(exact, r) AS CASE WHEN r < {LEAST_ROUNDED} THEN exact = r
+        ELSE is_rounded_to(exact, r, CAST(pow(10, lost_digits_of(CAST(r AS VARCHAR))) AS BIGINT)) END""",
     "lost_digits_of(t) AS least(length(t) - 2, length(t) - length(rtrim(t, '0')))",
 )
 
@@ -51,9 +54,9 @@ class ReadingColumns:
     def agrees(exact: str, rounded: str, unit: str | None) -> str:
         """SQL: an exact value is what the rounded one was."""
         by_digits = f"is_rounding_of({exact}, {rounded})"
-        return (
-            f"CASE WHEN {unit} > 1 THEN abs({exact} - {rounded}) < {unit} ELSE {by_digits} END" if unit else by_digits
-        )
+        if unit is None:
+            return by_digits
+        return f"CASE WHEN {unit} > 1 THEN is_rounded_to({exact}, {rounded}, {unit}) ELSE {by_digits} END"
 
     def differs(self, name: str, row: str, merged: str) -> str:
         """SQL: a row knows a value that is not the merged one, nor a rounding of it."""

@@ -10,6 +10,7 @@ import pytest
 
 from dwell.settings import Settings
 from dwell.text.number_style import number_style
+from dwell.warehouse.append.merge_readings import is_rounded_to, is_rounding_of
 from dwell.warehouse.duckdb_connection import bulk_connection
 from dwell.warehouse.load.number_readers import count_columns, seconds_value, share_value
 from dwell.warehouse.load.work_database import attach_work
@@ -234,3 +235,21 @@ def test_working_databases_of_one_instance_share_the_macros_alone(tmp_path: Path
             attach_work(connection, None if in_memory else tmp_path / folder)
             assert connection.execute("SELECT word_of(' 12 ')").fetchone() == ("12",)
             connection.execute("CREATE TABLE work.numbers AS SELECT 1").fetchall()  # an error where it is there already
+
+
+ROUNDED = [  # exact count, count as shown, its unit, whether the one may be shown as the other
+    (17_734, 17_700, 100, True), (17_650, 17_700, 100, True), (17_834, 17_700, 100, False),
+    (6, 10_000, 10_000, False), (999, 10_000, 10_000, False), (14_000, 10_000, 10_000, True),
+    (10_999, 10_000, 1_000, True), (9_500, 10_000, 1_000, True), (9_499, 10_000, 1_000, False),
+    (999, 1_000, 1_000, False), (1_999, 1_000, 1_000, True), (2_000, 1_000, 1_000, False), (6, 1_000, 1_000, False),
+    (437, 0, 1_000, True), (1_000, 0, 1_000, False), (99, 99, 10, True), (2**63 - 1, 9 * 10**18, 10**18, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("exact", "shown", "unit", "is_rounded"), ROUNDED)
+def test_what_an_exact_count_may_be_rounded_to(
+    sql: duckdb.DuckDBPyConnection, exact: int, shown: int, unit: int, *, is_rounded: bool
+) -> None:
+    assert is_rounded_to(exact, shown, unit) is is_rounded
+    alike = sql.execute("SELECT is_rounded_to($1, $2, $3), is_rounding_of($1, $2)", [exact, shown, unit]).fetchone()
+    assert alike == (is_rounded, is_rounding_of(exact, shown))

@@ -75,6 +75,17 @@ def test_rows_that_contradict_within_a_file_keep_the_one_with_more_views(
     assert [row["views"] for row in table("post_snapshots")] == [9]
 
 
+@pytest.mark.parametrize("shown", ["1000", "10000", "1K"])
+def test_a_round_count_is_not_the_rounding_of_any_smaller_one(
+    bring: Bring, table: Rows, made: Callable[..., str], shown: str
+) -> None:
+    post = made("2026-03-01")
+    loaded = bring(csv(f"{post},ann,2026-03-20,{shown},50,,,", f"{post},ann,2026-03-20,6,5,,,"))
+    (snapshot,) = table("post_snapshots")
+    assert (snapshot["views"], snapshot["likes"]) == (10_000 if shown == "10000" else 1_000, 50)
+    assert any("views 6" in warning for warning in loaded.warnings)
+
+
 @pytest.mark.parametrize("first", [5, 9])
 def test_of_two_readings_of_one_day_the_one_with_more_views_stands(
     bring: Bring, table: Rows, made: Callable[..., str], first: int
