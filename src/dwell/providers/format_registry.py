@@ -112,9 +112,15 @@ def _inspect(plain_file: PlainFile, kind_of: KindOf, context: Context, forced: F
     if not is_json(start) and not start.startswith(PARQUET):
         plain_file = plain_table(plain_file, context.scratch)
     part = inspect_part(plain_file, kind_of)
+    if part.layout == "parquet" and own.table_of(part) is None:
+        raise UnknownFormatError(
+            f"{part.name} is a Parquet file that dwell did not export, and of Parquet it reads nothing else: convert "
+            "it to CSV or JSON, and import that."
+        )
     if forced and part.layout not in forced.layouts:
         raise UnknownFormatError(
-            f"{part.name} is {_LAYOUTS[part.layout]}, which {forced.name} is not: leave out --format."
+            f"{part.name} is {_LAYOUTS[part.layout]}, which {forced.name} is not: leave out "
+            f"{'--format' if context.hints.format else '--map'}."
         )
     formats = (forced,) if forced else _FORMATS
     if matching := _recognise(part, context, formats):
