@@ -5,10 +5,11 @@ A missing part is never taken for a new folder: every command stops until the us
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dwell import clock
@@ -32,6 +33,7 @@ from dwell.warehouse import (
     lake_repair,
     lake_scan,
     log_checksums,
+    misplaced,
     rebuild,
     recover,
     rollup,
@@ -84,7 +86,8 @@ def require_parts(root: Path, *, state_elsewhere: bool = False) -> None:
     Raises:
         DamagedDataError: A part is missing; the message says what a repair restores.
     """
-    problem = next(find_missing(root, state_elsewhere=state_elsewhere), None)
+    needed = (Problem(*one) for one in misplaced.find_needed(root, state_elsewhere=state_elsewhere))
+    problem = next(itertools.chain(needed, find_missing(root, state_elsewhere=state_elsewhere)), None)
     if problem is not None:
         raise DamagedDataError(f"{root / problem.part} {problem.detail}: `dwell check --repair` {problem.repair}.")
 
@@ -137,6 +140,10 @@ def _knows_of_sweeps(log: sqlite3.Connection) -> bool:
 
 def find_problems(root: Path, *, state_elsewhere: bool = False) -> Iterator[Problem]:
     """All problems: missing parts, damaged databases, and lake files that cannot be read; every stored row is read."""
+    wrong = [Problem(*one) for one in misplaced.find_misplaced(root, state_elsewhere=state_elsewhere)]
+    yield from (replace(one, detail=f"{one.detail}. {LOST_STATE}") if one.part == STATE else one for one in wrong)
+    if any(one.part.startswith((journal.NAME, STATE)) for one in wrong):
+        return  # what the databases know is told once they can be opened
     journal_problem = _find_journal_problem(root) if _is_present(root / journal.NAME) else None
     if journal_problem:
         yield journal_problem
@@ -305,6 +312,9 @@ def repair(
 
 def _repair(root: Path, problems: list[Problem]) -> None:
     part, settings = problems[0].part, Settings(data=root)
+    if problems[0].repair == misplaced.REPAIR:
+        misplaced.move_away(root, part)
+        return
     with exclusive(root / LOCK):
         if part == journal.NAME and problems[0].repair.startswith(KEEPS):
             journal_revision.forget(root)
