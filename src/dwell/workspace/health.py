@@ -33,8 +33,8 @@ def examine(settings: Settings, wrong: Mapping[str, str]) -> Result:
         wrong: Variable -> what is wrong with it.
 
     Returns:
-        One row per fact: `part` (data, settings, versions, keys, disk, tools, check), `name`, `value`, `ok` (None for a mere
-        fact) and `cure`. `meta["ok"]` is false where something is wrong.
+        One row per fact: `part` (data, settings, versions, keys, disk, tools, check), `name`, `value`, `ok` (None for a
+        mere fact) and `cure`. `meta["ok"]` is false where something is wrong.
     """
     rows = [
         *_data(settings),
