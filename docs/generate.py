@@ -154,7 +154,8 @@ _OTHERS = """
   not followed. A folder that cannot be read is a failure; everything else in its folder is imported.
 - A name that is not UTF-8 is shown with its bytes as `\\xe9`. Files to read may have such names; what dwell writes may not.
 - A workbook with a DTD, in any encoding, is refused.
-- `DWELL_MEMORY` is what an import's queries may use: 256 MB, with which the process stays under 600 MB.
+- `DWELL_MEMORY` bounds the query engine, not the process: an import's queries may use 256 MB, with which the process, libraries included,
+  stays under 600 MB of memory in use. Its address space is larger: where that has a limit (`ulimit -v`), allow 2 GB or more.
 """
 
 

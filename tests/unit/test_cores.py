@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dwell.settings import Settings, cores
+from dwell.settings import Settings, cgroup, cores
 
 GIVEN = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -19,8 +19,8 @@ def group(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     inner.mkdir(parents=True)
     own = tmp_path / "own"
     own.write_text("1:name=x:/\n0::/system/dwell\n")
-    monkeypatch.setattr(cores, "_CGROUPS", tmp_path / "cgroup")
-    monkeypatch.setattr(cores, "_OWN", own)
+    monkeypatch.setattr(cgroup, "_CGROUPS", tmp_path / "cgroup")
+    monkeypatch.setattr(cgroup, "_OWN", own)
     cores._warn.cache_clear()
     return inner
 

@@ -18,7 +18,8 @@ from dwell.cli.streams import escape_note, prepare_streams
 from dwell.cli.terminal import say
 from dwell.cli.usage_errors import word_usage_error
 from dwell.disk.permissions import private_files
-from dwell.errors import DwellError, ReaderGoneError, StoppedError, StorageError
+from dwell.errors import DwellError, MissingExtraError, ReaderGoneError, StoppedError, StorageError
+from dwell.settings.memory import describe_failed_load, describe_memory_error
 from dwell.text.readable import shorten, show_text
 from dwell.visible import mark_line
 
@@ -80,16 +81,20 @@ def main(arguments: list[str] | None = None) -> int:
     except ReaderGoneError:
         return 0
     except DwellError as error:
+        if isinstance(error, MissingExtraError) and (text := describe_failed_load(error)):
+            return _fail(text, StorageError.code, 1, as_json=as_json)
         return _fail(
             str(error), error.code, stopping.status() if isinstance(error, StoppedError) else 1, as_json=as_json
         )
     except (KeyboardInterrupt, typer.Abort):
         result = _INTERRUPTED
-    except MemoryError:
-        text = "Not enough memory: free some, or set DWELL_MEMORY lower, so that less is used at once."
-        return _fail(text, "storage", 1, as_json=as_json)
-    except OSError as error:
-        if error.filename is None:
+    except MemoryError as error:
+        text = describe_failed_load(error) or describe_memory_error()
+        return _fail(text, StorageError.code, 1, as_json=as_json)
+    except (OSError, ImportError) as error:
+        if text := describe_failed_load(error):
+            return _fail(text, StorageError.code, 1, as_json=as_json)
+        if isinstance(error, ImportError) or error.filename is None:
             raise
         return _fail(_path_message(error), StorageError.code, 1, as_json=as_json)
     except Exception as error:

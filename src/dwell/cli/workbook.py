@@ -11,7 +11,7 @@ from typing import Any
 from dwell.errors import StorageError
 from dwell.results import Result
 from dwell.text.spreadsheets import guard_cell
-from dwell.visible import mark
+from dwell.visible import mark_signs
 
 _MOST_ROWS = 1_048_575  # and the headings, in one sheet
 _MOST_CHARACTERS = 32_767
@@ -80,7 +80,7 @@ def _plain(value: Any) -> Any:
 
 
 def _text(text: str) -> str:
-    shown = guard_cell(mark(text.encode("utf-8", "backslashreplace").decode()))
+    shown = guard_cell(mark_signs(text.encode("utf-8", "backslashreplace").decode()))
     return shown if len(shown) <= _MOST_CHARACTERS else shown[: _MOST_CHARACTERS - 1] + "…"
 
 

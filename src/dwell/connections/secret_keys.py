@@ -57,7 +57,7 @@ def read_keys(folder: Path, environment: Mapping[str, str] | None = None) -> Sec
         SettingsError: A key is malformed, or other users can read the file.
     """
     text = (os.environ if environment is None else environment).get(VARIABLE, "")
-    named = _parse(text, VARIABLE)
+    named = parse_keys(text, VARIABLE)
     stored = _read_file(folder / FILE)
     keys = dict.fromkeys((*named, *stored))
     return SecretKeys(tuple(Secret(key) for key in keys), from_environment=bool(named))
@@ -95,8 +95,8 @@ def _new_key() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
 
 
-def _parse(text: str, where: str) -> list[str]:
-    """Keys between commas, blanks or line breaks."""
+def parse_keys(text: str, where: str) -> list[str]:
+    """Keys between commas, blanks or line breaks; SettingsError, which shows none, where `where` has others."""
     keys = [part for part in re.split(r"[\s,]+", text) if part]
     if not all(_is_key(key) for key in keys):
         raise SettingsError(
@@ -125,7 +125,7 @@ def _read_file(path: Path) -> list[str]:
         raise SettingsError(str(error)) from error
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}): check who owns it.") from error
-    return _parse(text, str(path))
+    return parse_keys(text, str(path))
 
 
 def _write_file(path: Path, keys: Sequence[str]) -> None:

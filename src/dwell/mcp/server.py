@@ -32,6 +32,7 @@ from dwell.mcp.questions import QUESTIONS
 from dwell.mcp.sweeps import sweep_tools
 from dwell.mcp.tool import Tool
 from dwell.mcp.videos import VIDEOS
+from dwell.settings.memory import describe_failed_load, describe_memory_error
 from dwell.visible import mark
 
 log = logs.get_logger(__name__)
@@ -113,8 +114,10 @@ def _answer(folder: Folder, tool: Tool, given: Mapping[str, Any], stop: threadin
     except DwellError as error:
         return _failed(word_options(str(error), tool.arguments))
     except MemoryError:
-        return _failed("Not enough memory: free some, or set DWELL_MEMORY lower, so that less is used at once.")
-    except Exception:  # one call that fails must not end the server that answers the others
+        return _failed(describe_memory_error())
+    except Exception as error:  # one call that fails must not end the server that answers the others
+        if text := describe_failed_load(error):
+            return _failed(text)
         log.exception("a tool failed unexpectedly")
         return _failed(f"{tool.name} failed unexpectedly; dwell's log says why. dwell doctor may show what is wrong.")
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

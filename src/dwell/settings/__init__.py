@@ -46,17 +46,23 @@ class Settings:
     database: str | None = field(default=None, repr=False)  # it may contain a password
 
     @classmethod
-    def read(cls, data: str | os.PathLike[str] | None = None, engine: str | None = None) -> Settings:
+    def read(
+        cls,
+        data: str | os.PathLike[str] | None = None,
+        engine: str | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Settings:
         """Read the settings of this process.
 
         Args:
             data: The folder given on the command line or to `dwell.open`.
             engine: The engine given there.
+            environment: The environment; that of this process if None.
 
         Raises:
             SettingsError: A value is malformed.
         """
-        environment = os.environ
+        environment = os.environ if environment is None else environment
         threads = environment.get("DWELL_THREADS")
         return cls(
             data=Path(data or environment.get("DWELL_DATA") or DEFAULT_DATA),
@@ -132,9 +138,11 @@ def _parse_keep_days(text: str) -> int:
 
 
 def _read_environment(environment: Mapping[str, str], name: str, fields: tuple[str, ...]) -> dict[str, tuple[Any, str]]:
+    from dwell.settings.variables import provider_variable
+
     values: dict[str, tuple[Any, str]] = {}
     for option in fields:
-        variable = f"DWELL_{name.upper().replace('-', '_')}_{option.upper()}"
+        variable = provider_variable(name, option)
         for alias in (variable, _ALIASES.get(variable)):
             if alias and environment.get(alias, "").strip():
                 values[option] = (environment[alias], alias)

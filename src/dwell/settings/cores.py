@@ -6,12 +6,9 @@ import contextlib
 import math
 import os
 from functools import cache
-from pathlib import Path
 
 from dwell import logs
-
-_CGROUPS = Path("/sys/fs/cgroup")
-_OWN = Path("/proc/self/cgroup")
+from dwell.settings import cgroup
 
 log = logs.get_logger(__name__)
 
@@ -33,15 +30,10 @@ def limit_threads(threads: int) -> int:
 def _limits() -> list[int]:
     """The limits of this process's group and of those around it."""
     found: list[int] = []
-    with contextlib.suppress(OSError, ValueError, StopIteration):
-        own = next(line for line in _OWN.read_text(encoding="utf-8").splitlines() if line.startswith("0::"))
-        group = _CGROUPS / own.removeprefix("0::").lstrip("/")
-        for folder in (group, *group.parents):
-            if not folder.is_relative_to(_CGROUPS):
-                break
-            with contextlib.suppress(OSError, ValueError):
-                quota, period = (folder / "cpu.max").read_text(encoding="ascii").split()
-                found.append(math.ceil(int(quota) / int(period)))  # ValueError: `max`, no limit
+    for text in cgroup.read_limits("cpu.max"):
+        with contextlib.suppress(ValueError, ZeroDivisionError):
+            quota, period = text.split()
+            found.append(math.ceil(int(quota) / int(period)))  # ValueError: `max`, no limit
     return found
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dwell.errors import SettingsError
@@ -34,13 +35,16 @@ class Limit:
     is_size: bool = False
     most: int = 1 << 40
 
-    def value(self) -> int:
+    def value(self, environment: Mapping[str, str] | None = None) -> int:
         """The number in force.
+
+        Args:
+            environment: The environment; that of this process if None.
 
         Raises:
             SettingsError: The variable is malformed.
         """
-        text = os.environ.get(self.variable, "").strip()
+        text = (os.environ if environment is None else environment).get(self.variable, "").strip()
         if not text:
             return self.default
         read = re.fullmatch(r"([0-9]{1,13}) ?(KB|MB|GB)?", text.upper())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+from collections.abc import Mapping
 
 from dwell.errors import SettingsError
 
@@ -12,14 +13,20 @@ VARIABLE = "DWELL_WEBHOOK_ALLOW"
 _HOST = r"(?=.{1,253}\.?$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?"
 
 
-def read_allowed() -> tuple[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...], frozenset[str]]:
+def read_allowed(
+    environment: Mapping[str, str] | None = None,
+) -> tuple[tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...], frozenset[str]]:
     """The networks and the names of hosts that the setting names, separated by commas.
+
+    Args:
+        environment: The environment; that of this process if None.
 
     Raises:
         SettingsError: A part is neither a network such as 192.168.1.0/24 nor the name of a host.
     """
     networks, hosts = [], set()
-    for part in filter(None, (text.strip().lower() for text in os.environ.get(VARIABLE, "").split(","))):
+    text = (os.environ if environment is None else environment).get(VARIABLE, "")
+    for part in filter(None, (each.strip().lower() for each in text.split(","))):
         try:
             networks.append(ipaddress.ip_network(part))
         except ValueError:

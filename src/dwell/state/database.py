@@ -26,8 +26,8 @@ from dwell.redact import register_secrets
 from dwell.state.database_errors import damaged_state, database_errors
 
 if TYPE_CHECKING:
+    from sqlalchemy import URL, Engine
     from sqlalchemy import Connection as Connection  # for rooms that hand it on and write no SQL
-    from sqlalchemy import Engine
 
 NAME = "live.db"
 APPLICATION = 0x6477656D  # "dwem" in SQLite's header: not the journal's
@@ -264,11 +264,12 @@ def _shown(engine: Engine) -> str:
     return f"postgresql://{url.host or ''}{f':{url.port}' if url.port else ''}/{url.database or ''}"
 
 
-def _postgresql_engine(url: str) -> Engine:
-    from sqlalchemy import create_engine, make_url
+def parse_url(url: str) -> URL:
+    """The parts of a PostgreSQL URL; SettingsError, which does not show its text, where it is none."""
+    from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 
-    from dwell.errors import MissingExtraError, SettingsError
+    from dwell.errors import SettingsError
 
     try:
         parsed = make_url(url)
@@ -279,6 +280,15 @@ def _postgresql_engine(url: str) -> Engine:
         raise SettingsError("The password in DWELL_DATABASE contains an @: write it as %40.")
     if parsed.get_backend_name() != "postgresql":
         raise SettingsError(f"DWELL_DATABASE names {parsed.get_backend_name()}: only postgresql://... is supported.")
+    return parsed
+
+
+def _postgresql_engine(url: str) -> Engine:
+    from sqlalchemy import create_engine
+
+    from dwell.errors import MissingExtraError
+
+    parsed = parse_url(url)
     try:
         return create_engine(
             parsed.set(drivername="postgresql+psycopg"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,10 @@ _READING = {
 """What keeps a file that is whole from being read."""
 
 _NO_MEMORY = ("Out of Memory", "could not allocate block", "failed to allocate", "failed to pin")
+_OF_SYSTEM = re.compile("bad allocation|bad_alloc|Allocation failure|malloc", re.IGNORECASE)
+"""The system refused; a limit of DuckDB's own says how much of it is used."""
+_LARGE_LIMIT = re.compile(r"/[\d.]+ [GT]iB used")
+"""Without DWELL_MEMORY, the share of the machine that questions have, not the limit of an import."""
 _NO_DISK = ("max_temp_directory_size", "No space left")
 
 
@@ -94,11 +99,15 @@ def is_out_of_memory(error: Exception) -> bool:
 
 
 def out_of_memory(error: Exception) -> StorageError:
-    """A query needs more memory than it may use."""
-    return StorageError(
-        f"Not enough memory ({str(error).splitlines()[0]}): set DWELL_MEMORY higher, such as 1GB, or unset it; fewer "
-        "DWELL_THREADS need less."
-    )
+    """A query needs more memory than it may use: more than DWELL_MEMORY, or than the system gives."""
+    from dwell.settings.memory import describe_shortage
+
+    text, is_set = str(error).splitlines()[0], bool(os.environ.get("DWELL_MEMORY", "").strip())
+    if _OF_SYSTEM.search(text) or (not is_set and _LARGE_LIMIT.search(text)):
+        cure = describe_shortage()
+    else:
+        cure = f"set DWELL_MEMORY higher, such as 1GB{', or unset it' if is_set else ''}"
+    return StorageError(f"Not enough memory ({text}): {cure}; fewer DWELL_THREADS need less.")
 
 
 def _from_duckdb(path: Path, error: Exception) -> StorageError:

@@ -50,11 +50,14 @@ def doctor(data: str | os.PathLike[str] | None = None, *, engine: str | None = N
         engine: What would answer questions.
 
     Raises:
-        SettingsError: A setting is malformed.
+        SettingsError: The engine is malformed. Variables that are so are rows of the answer.
     """
     from dwell.workspace.health import examine
+    from dwell.workspace.settings_check import find_wrong_settings
 
-    return examine(Settings.read(data, engine))
+    wrong = find_wrong_settings(os.environ)
+    environment = {name: value for name, value in os.environ.items() if name not in wrong}
+    return examine(Settings.read(data, engine, environment), wrong)
 
 
 def check(

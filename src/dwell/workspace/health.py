@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -25,14 +25,25 @@ _KEYS = ("DWELL_SECRET_KEY", "DWELL_SERVER_KEY", "DWELL_WEBHOOK_SECRET")
 Row = tuple[str, str, str, bool | None, str | None]
 
 
-def examine(settings: Settings) -> Result:
+def examine(settings: Settings, wrong: Mapping[str, str]) -> Result:
     """Look at everything that a command depends on; nothing is sent, and no key is shown.
 
+    Args:
+        settings: The settings, of the variables that can be read.
+        wrong: Variable -> what is wrong with it.
+
     Returns:
-        One row per fact: `part` (data, versions, keys, disk, tools, check), `name`, `value`, `ok` (None for a mere
-        fact) and `cure`. `meta["ok"]` is false where something is wrong.
+        One row per fact: `part` (data, settings, versions, keys, disk, tools, check), `name`, `value`, `ok` (None for a
+        mere fact) and `cure`. `meta["ok"]` is false where something is wrong.
     """
-    rows = [*_data(settings), *_versions(), *_keys(settings), *_disk(settings.data), *_tools(settings)]
+    rows = [
+        *_data(settings),
+        *_settings(wrong),
+        *_versions(),
+        *_keys(settings),
+        *_disk(settings.data),
+        *_tools(settings),
+    ]
     rows += _check(settings)
     return Result(COLUMNS, rows, {"ok": all(row[3] is not False for row in rows)})
 
@@ -48,6 +59,13 @@ def _data(settings: Settings) -> Iterator[Row]:
         yield "data", "size", f"{_bytes(size)} in {files:,} files", None, None
     state = "PostgreSQL (DWELL_DATABASE)" if settings.database else "live.db in the folder"
     yield "data", "state", state, None, None
+
+
+def _settings(wrong: Mapping[str, str]) -> Iterator[Row]:
+    for variable, problem in wrong.items():
+        yield "settings", variable, "cannot be used", False, problem
+    if not wrong:
+        yield "settings", "variables", "each can be read", True, None
 
 
 def _versions() -> Iterator[Row]:

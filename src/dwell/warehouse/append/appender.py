@@ -96,9 +96,9 @@ class Appender:
             return loaded
 
     def _write_rejects(self, work: _Append, batch: Batch) -> Path:
-        from dwell.warehouse.load.rejects import write_rejects
+        from dwell.warehouse.load.rejects import rejects_name, write_rejects
 
-        name = f"{Path(batch.path).stem[:80]}-{batch.batch_id[:8]}.csv"
+        name = rejects_name(Path(batch.path), batch.batch_id)
         return write_rejects(work.list_rejects(), self._root / "rejects", name)
 
     def _commit(self, batch: Batch, work: _Append) -> None:

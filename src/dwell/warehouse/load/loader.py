@@ -312,7 +312,7 @@ class Loader:
         """
         loaded = self._summarize(earlier)
         if loaded.rejected:
-            name = f"{self.file.path.stem[:80]}-{batch_id[:8]}.csv"
+            name = rejects.rejects_name(self.file.path, batch_id)
             loaded = replace(loaded, rejects_file=rejects.write_rejects(self._rejects(), root / "rejects", name))
         if self._is_refused(loaded):
             raise self._refusal(loaded, loaded.rejects_file)

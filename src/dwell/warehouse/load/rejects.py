@@ -12,13 +12,16 @@ from dwell.disk.errors import os_error
 from dwell.disk.replace import replacing
 from dwell.records import Extract
 from dwell.text.spreadsheets import guard_cell
-from dwell.visible import mark_line
+from dwell.visible import has_hidden, mark_line
 from dwell.warehouse.load.loaded import SHOWN
 from dwell.warehouse.load.rows import CheckedExtract
 from dwell.warehouse.load.source_records import RecordReject, Reject, find_records
 
 if TYPE_CHECKING:
     import duckdb
+
+_MOST_BYTES = 160
+"""Of the source's name; a name has 255 at most, and a letter up to four."""
 
 
 def list_rejects(
@@ -51,6 +54,15 @@ def _record_rejects(connection: duckdb.DuckDBPyConnection, checked: CheckedExtra
 def first_rejects(rejects: Iterable[Reject]) -> Iterator[Reject]:
     """The rejects that are shown at once."""
     return itertools.islice(rejects, SHOWN)
+
+
+def rejects_name(source: Path, batch_id: str) -> str:
+    """The name of the rejects file: of its source, a dash for each sign that nobody sees, and of the batch.
+
+    A name of a stranger's file may have signs that control a terminal, line breaks, or bytes that are no UTF-8.
+    """
+    stem = "".join("-" if has_hidden(sign) else sign for sign in source.stem).strip(" .-") or "file"
+    return f"{stem.encode()[:_MOST_BYTES].decode(errors='ignore')}-{batch_id[:8]}.csv"
 
 
 def write_rejects(rejects: Iterable[Reject], folder: Path, name: str) -> Path:
