@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dwell import clock
-from dwell.disk.checksum import StoredFile, find_fault
 from dwell.disk.errors import is_in_use, move_away, sqlite_errors
 from dwell.disk.lock import exclusive
 from dwell.errors import DamagedDataError, StorageError
@@ -31,19 +30,17 @@ from dwell.warehouse import (
     journal_rows,
     lake,
     lake_repair,
-    lake_scan,
     log_checksums,
     misplaced,
     rebuild,
     recover,
     rollup,
 )
-from dwell.warehouse.catalogue import LakeFile, TableState
+from dwell.warehouse.catalogue import LakeFile
 from dwell.warehouse.columns import INGEST
-from dwell.warehouse.damage import is_out_of_memory, out_of_memory
-from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.journal_damage import DamagedJournalError
 from dwell.warehouse.journal_loss import describe_loss
+from dwell.warehouse.lake_check import find_file_fault
 from dwell.warehouse.lake_repair import Loss
 from dwell.warehouse.page_check import find_page_damage
 from dwell.warehouse.rollup_check import find_rollup_problem
@@ -225,7 +222,7 @@ def _lake_problems(root: Path) -> Iterator[Problem]:
             )
         for name, table in state.tables.items():
             for file in table.files:
-                if why := _find_fault(root, name, file):
+                if why := find_file_fault(root, name, file):
                     yield _lake_file_problem(log, name, file, why)
     if why := find_rollup_problem(root, state):
         yield Problem(str(rollup.FOLDER), why, "rebuilds it from the tables")
@@ -243,28 +240,6 @@ def _lake_file_problem(log: sqlite3.Connection, name: str, file: LakeFile, why: 
         loss=lake_repair.find_loss(log, file),
         file=(name, file),
     )
-
-
-def _find_fault(root: Path, name: str, file: LakeFile) -> str:
-    """Why a lake file is not what was written; empty where it is. Without a checksum, all of it is read."""
-    path = lake.folder(root, name) / file.path
-    try:
-        fault = find_fault(StoredFile(path, file.bytes, file.checksum))
-    except PermissionError as error:
-        return f"it cannot be read: {error.strerror}"
-    if fault or file.checksum is not None:
-        return fault
-    import duckdb
-
-    try:
-        with connect(Settings()) as connection:
-            scan = lake_scan.scan(root, name, TableState(files=(file,)))
-            connection.execute(f"SELECT bit_xor(hash(stored)) FROM {scan} AS stored").fetchall()
-    except duckdb.Error as error:
-        if is_out_of_memory(error):
-            raise out_of_memory(error) from error
-        return f"it cannot be read: {str(error).splitlines()[0]}"
-    return ""
 
 
 def count_unverified(root: Path) -> int:
