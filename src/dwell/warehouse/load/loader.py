@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, float], None]
 
 # Part of a batch's identity: a loader that reads files differently reads them again, and corrects what it stored.
-VERSION = 4
+VERSION = 5
 # Hints that are part of a batch's identity only where the user gave them: files that were imported before stay known.
 _LATER_HINTS = frozenset({"decimal", "percent", "suffixes"})
 # The format of tables that users make.
