@@ -44,7 +44,12 @@ def read_sheets(name: str, path: Path, scratch: Path) -> list[PlainFile]:
             warnings.simplefilter("ignore")  # it warns about styles and extensions that it drops
             book = load_workbook(stream, read_only=True, data_only=True)
             from_1904 = book.epoch == CALENDAR_MAC_1904
-            sheets = [(sheet, _sheet(name, sheet, scratch, from_1904=from_1904)) for sheet in book.worksheets]
+            # Of `-o x.xlsx`: the sheet about the rows is no table, and texts are guarded, which a quoted header says.
+            ours = book.properties.creator == "dwell" and book.sheetnames == ["rows", "about"]
+            sheets = [
+                (sheet, _sheet(name, sheet, scratch, from_1904=from_1904, guarded=ours))
+                for sheet in book.worksheets[: 1 if ours else None]
+            ]
             book.close()
     except (zipfile.BadZipFile, OSError, LookupError, AttributeError, ValueError, TypeError, SyntaxError) as error:
         raise _unreadable(name) from error
@@ -119,13 +124,13 @@ def _unreadable(name: str) -> BadFileError:
     return BadFileError(f"{name} can't be read as a workbook: save it as CSV and load that.")
 
 
-def _sheet(name: str, sheet: Any, scratch: Path, *, from_1904: bool) -> PlainFile:
+def _sheet(name: str, sheet: Any, scratch: Path, *, from_1904: bool, guarded: bool) -> PlainFile:
     target = new_file(scratch, ".csv")
-    write_chunks(target, _csv_lines(name, sheet))
+    write_chunks(target, _csv_lines(name, sheet, quoted=guarded))
     return PlainFile(f"{name}[{sheet.title}]", target, from_1904=from_1904)
 
 
-def _csv_lines(name: str, sheet: Any) -> Iterator[bytes]:
+def _csv_lines(name: str, sheet: Any, *, quoted: bool) -> Iterator[bytes]:
     rows = _rows(name, sheet)
     first = list(islice(rows, _FIRST_ROWS))
     width, empty = max(map(len, first), default=0), 0
@@ -135,7 +140,8 @@ def _csv_lines(name: str, sheet: Any) -> Iterator[bytes]:
         else:
             yield b"\n" * empty
             empty = 0
-            yield csv_row([*cells, *[""] * (width - len(cells))]).encode()
+            yield csv_row([*cells, *[""] * (width - len(cells))], quoted=quoted).encode()
+            quoted = False
 
 
 def _rows(name: str, sheet: Any) -> Iterator[list[str]]:
