@@ -42,13 +42,14 @@ from dwell.warehouse.journal_damage import DamagedJournalError
 from dwell.warehouse.journal_loss import describe_loss
 from dwell.warehouse.lake_check import find_file_fault
 from dwell.warehouse.lake_repair import Loss
-from dwell.warehouse.page_check import find_page_damage
+from dwell.warehouse.page_check import NOT_OURS, find_page_damage
 from dwell.warehouse.rollup_check import find_rollup_problem
 from dwell.warehouse.seal import seal
 
 STATE = "live.db"
 LOCK = "writer.lock"
 _FORGETS = "forgets it"
+_NEW_JOURNAL = "creates an empty one and loads the stored responses again; import your files again"
 _FORGETS_COPIES = "forgets the copies"
 KEEPS = "keeps what it has"
 """How the repair of a journal begins that is whole but lacks its newest changes."""
@@ -126,7 +127,7 @@ def _missing_journal(root: Path) -> Iterator[Problem]:
         yield Problem(
             journal.NAME,
             "is missing or empty: it contained the imports and sweeps",
-            "creates an empty one and loads the stored responses again; import your files again",
+            _NEW_JOURNAL,
         )
 
 
@@ -173,7 +174,10 @@ def _find_journal_problem(root: Path) -> Problem | None:
 def _damaged_journal_problem(root: Path, what: str) -> Problem:
     moment = rebuild.complete_until(root)
     until = f", which is complete up to {moment}; import again what came after" if moment else ""
-    detail = f"is damaged ({what}){describe_loss(root)}"
+    lost = describe_loss(root) or (": it contained the latest imports and sweeps" if what == NOT_OURS else "")
+    detail = f"is damaged ({what}){lost}"
+    if lake.newest_version(root, INGEST) is None:
+        return Problem(journal.NAME, detail, f"moves it to damaged/ and {_NEW_JOURNAL}")
     return Problem(journal.NAME, detail, f"moves it to damaged/ and rebuilds it from the lake{until}")
 
 

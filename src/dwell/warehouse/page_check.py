@@ -12,6 +12,9 @@ from dwell.errors import DamagedDataError
 from dwell.warehouse import journal
 from dwell.warehouse.journal_damage import damaged_journal
 
+NOT_OURS = "it is not dwell's"
+"""What is said of another database in the place of the journal."""
+
 
 def find_page_damage(path: Path) -> str:
     """What SQLite finds wrong with a database; empty where nothing is."""
@@ -28,7 +31,7 @@ def find_page_damage(path: Path) -> str:
             raise said from error
         return str(error)
     if path.name == journal.NAME and application != journal.APPLICATION:
-        return "it is not dwell's"
+        return NOT_OURS
     return "" if verdict == "ok" else str(verdict)
 
 

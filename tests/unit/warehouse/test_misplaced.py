@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,16 @@ def test_a_link_to_a_folder_or_file_elsewhere_is_right(folder: Path, tmp_path: P
         (folder / part).rename(tmp_path / part)
         (folder / part).symlink_to(tmp_path / part)
     assert check_folder(Settings(data=folder)).meta["ok"]
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+def test_another_database_in_the_place_of_the_journal(folder: Path, sealed: bool) -> None:
+    (folder / "journal.db").unlink()
+    with closing(sqlite3.connect(folder / "journal.db")) as other:
+        other.execute("CREATE TABLE x (a)")
+    if not sealed:
+        shutil.rmtree(folder / "lake")
+    problem = next(iter(check_folder(Settings(data=folder))))
+    assert problem["detail"] == "is damaged (it is not dwell's): it contained the latest imports and sweeps"
+    cure = "rebuilds it from the lake" if sealed else "creates an empty one and loads the stored responses"
+    assert problem["repair"].startswith(f"moves it to damaged/ and {cure}")
