@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -174,3 +175,9 @@ def test_a_restore_leaves_the_key_where_it_is(tmp_path: Path, sqlite_trial: Any)
         (found,) = connections.list_all(database)
         assert TokenVault(folder).decrypt(found) == TokenVault(folder).decrypt(row)
     assert (folder / FILE).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_pipe_in_place_of_the_file_is_not_waited_for(tmp_path) -> None:
+    os.mkfifo(tmp_path / FILE, 0o600)
+    with pytest.raises(SettingsError, match="is a pipe: save what it gives as a file"):
+        read_keys(tmp_path, {})

@@ -307,6 +307,33 @@ def test_a_name_that_is_a_word(new_folder) -> None:
     assert kinds == ["hashtag"]
 
 
+@pytest.mark.parametrize("name", ['"', "a", ".", "_-", "%", "x" * 41])
+def test_what_is_no_name_is_refused(new_folder, name) -> None:
+    """Such a sign stands in every rejects file and cached query."""
+    settings = new_folder()
+    (settings.data / "rejects").mkdir(exist_ok=True)
+    (settings.data / "rejects" / "of-bob.csv").write_text('line,reason\n1,"not a number, "". _- % a"\n')
+    with pytest.raises(NoDataError, match="is no name of an account, and no row has exactly this name"):
+        workspace_of(settings).forget(name)
+    assert (settings.data / "rejects" / "of-bob.csv").exists()
+
+
+def test_one_that_is_stored_is_erased_with_its_own_files_alone(new_folder) -> None:
+    settings = new_folder()
+    store = Store.open(settings)
+    (post,) = rows_of("posts", BOB, range(1))[0]
+    fields = {name: getattr(post, name) for name in post.__struct_fields__}
+    other = {"post_id": "7333333333333333333", "handle": "a", "creator_id": None}
+    commit(store, "a", {"posts": [(type(post)(**{**fields, **other}),)]})
+    (settings.data / "rejects").mkdir(exist_ok=True)
+    (settings.data / "rejects" / "of-bob.csv").write_text("line,reason\n1,not a number\n")
+    (settings.data / "rejects" / "of-one.csv").write_text("line,account,reason\n1,@a,not a number\n")
+    assert counts(workspace_of(settings).forget("a"))["tables", "posts"] == 1
+    left = {path.name for path in (settings.data / "rejects").iterdir()}
+    assert "of-bob.csv" in left
+    assert "of-one.csv" not in left
+
+
 def test_captions_are_traces() -> None:
     """The search of these tests finds what it looks for."""
     assert CAPTIONS[ALICE] not in CAPTIONS[BOB]

@@ -64,6 +64,14 @@ def test_a_word_is_a_name_where_that_does_no_harm(text: str, is_named: bool) -> 
     assert mentions.in_files().occur_in(text)
 
 
+@pytest.mark.parametrize("text", ['{"a": "", "b": "/x/"}', 'it\'s a "b". Or @b, /c', "a", '"', "/a", "@a"])
+def test_a_sign_is_no_name_in_a_text(text: str) -> None:
+    of_sign, of_letter = Mentions.of({'"'}, ()), Mentions.of({"a"}, ())
+    for sign, letter in ((of_sign, of_letter), (of_sign.of_words(), of_letter.of_words())):
+        assert sign.occur_in(text) is (text == '"')
+        assert letter.occur_in(text) is (text in {"a", "/a", "@a"})
+
+
 def test_a_body_may_have_escaped_signs() -> None:
     assert Mentions.of({"jürgen"}, ()).occur_in_body(b'{"a": "j\\u00fcrgen"}')
     assert Mentions.of({"al.ice"}, ()).occur_in_body(b'{"a": "x\\nal.ice\\n"}')

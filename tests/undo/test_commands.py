@@ -30,6 +30,19 @@ def test_the_log_says_what_each_import_gave(dwell, table) -> None:
         assert text in shown
 
 
+def test_the_imports_of_a_row_are_undone_one_after_another(dwell, tmp_path) -> None:
+    """What an undone import gave is left of another as a contribution without rows; the next undo was a traceback."""
+    for number in range(4):
+        file = tmp_path / f"{number}.csv"
+        file.write_text(f"post_id,handle,views\n{POSTS[number == 3]},alice,{number}\n")
+        assert dwell("import", file, "--as-of", "2026-03-20").status == 0
+    *imports, last = [row["import"] for row in reversed(dwell("imports", "--json").json["rows"])]
+    for name in reversed(imports):
+        assert dwell("undo", name, "--yes").status == 0
+    assert [row["post_id"] for row in dwell("posts", "--json").json["rows"]] == [POSTS[1]]
+    assert dwell("undo", last, "--yes").status == 0
+
+
 def test_the_log_marks_what_is_of_providers(dwell, table, tmp_path) -> None:
     dwell("import", table, "--as-of", "2026-03-20")
     store = Store.open(Settings(data=tmp_path / "data"))

@@ -51,3 +51,19 @@ def test_as_if_the_import_had_never_been(seed: int, tmp_path: Path, monkeypatch:
         assert undone.exports(tmp_path / f"undone-{phase}") == never.exports(tmp_path / f"never-{phase}")
         undone.do(later.steps)
         never.do(later.steps)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, HISTORIES + 1))
+def test_one_after_another(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = random.Random(seed)
+    monkeypatch.setattr(writer, "JOURNAL_ROWS", draw.choice((3, 20_000)))
+    history = History(seed, tmp_path / "files", 4, appends=seed % 2 == 1)
+    undone, never = Folder(tmp_path / "undone"), Folder(tmp_path / "never")
+    undone.do(history.steps)
+    imports = [(step.path, step.hints) for step in history.steps if step.kind == "import"]
+    steps = {imports.index((step.path, step.hints)): step for step in history.steps if step.kind == "import"}
+    gone = [imports[number] for number in draw.sample(list(steps), len(steps)) if undone.undo(steps[number])]
+    assert gone
+    never.do([step for step in history.steps if (step.path, step.hints) not in gone])
+    assert undone.content() == never.content()

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 _LONGEST = 160
 
 
-def split_lines(paths: list[Path]) -> tuple[list[Path], list[int]]:
+def split_lines(paths: list[str]) -> tuple[list[str], list[int]]:
     """Files, and numbers behind them, which are lines; a file whose name is a number is still a file."""
-    lines = [path for path in paths if str(path).isdecimal() and not path.exists()]
+    lines = [path for path in paths if path.isdecimal() and not Path(path).exists()]
     files = [path for path in paths if path not in lines]
     if not files:
         raise typer.BadParameter("name a file to explain, and then its lines.", param_hint="PATH...")
-    return files, [int(str(line)) for line in lines]
+    return files, list(map(int, lines))
 
 
 def explanation_text(done: Explanations) -> str:

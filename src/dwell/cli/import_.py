@@ -59,7 +59,7 @@ class DateOrder(StrEnum):
 @shows(_LAYOUT, _FORMATS, _EXPLANATION)
 def import_files(
     paths: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
             help="Files or folders: CSV, JSON, JSONL, XLSX, Parquet, also in .gz or .zip.", metavar="PATH..."
         ),

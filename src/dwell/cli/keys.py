@@ -18,6 +18,7 @@ from dwell.cli.tables.table import result_table
 from dwell.cli.terminal import mark_texts
 from dwell.cli.tracking_options import Key, Server, as_row, open_tracking
 from dwell.results import Result
+from dwell.text.iso_times import parse_iso_time
 from dwell.visible import mark_line
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ def _parse_expires(text: str | None) -> datetime | None:
         if match := re.fullmatch(r"([0-9]{1,5})([dh])", text):
             number = int(match[1])
             return clock.now() + (timedelta(days=number) if match[2] == "d" else timedelta(hours=number))
-        instant = datetime.fromisoformat(text)
+        instant = parse_iso_time(text)
         return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise typer.BadParameter(

@@ -19,6 +19,7 @@ from dwell.cli.cells import format_cell
 from dwell.cli.tables.layout import Layout
 from dwell.cli.tables.table import result_table
 from dwell.cli.terminal import progress_console, text_column
+from dwell.text.iso_times import parse_iso_time
 from dwell.text.plurals import pluralize
 from dwell.visible import mark_line
 
@@ -90,7 +91,7 @@ def parse_since(text: str | None) -> datetime | None:
     try:
         if re.fullmatch("[0-9]{1,5}[dh]", text):
             return clock.now() - timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
-        instant = datetime.fromisoformat(text)
+        instant = parse_iso_time(text)
         return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise typer.BadParameter(

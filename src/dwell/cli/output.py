@@ -25,7 +25,7 @@ from dwell.disk.permissions import shared_files
 from dwell.disk.replace import write_whole
 from dwell.results import Result
 from dwell.text.csv_rows import csv_row
-from dwell.text.spreadsheets import guard_cell
+from dwell.text.spreadsheets import guard_cell, unguard_cell
 from dwell.visible import escape_json, mark, mark_line
 
 
@@ -165,9 +165,22 @@ def jsonable(value: Any) -> Any:
 
 
 def as_csv(result: Result) -> str:
-    """The rows as CSV: an unknown value is an empty cell, lists and objects are JSON, texts guard against formulas."""
-    rows = (map(_csv_cell, row) for row in result.rows)
-    text = "".join(map(csv_row, [result.columns, *rows]))
+    """The rows as CSV: an unknown value is an empty cell, lists and objects are JSON, texts guard against formulas.
+
+    Where a text has a guard and the columns are those of an export, which is exact, the header is in quotation marks:
+    so `dwell import` tells them apart.
+    """
+    guarded = False
+    lines = []
+    for row in result.rows:
+        cells = [_csv_cell(value) for value in row]
+        guarded = guarded or any(isinstance(cell, str) and unguard_cell(cell) != cell for cell in cells)
+        lines.append(csv_row(cells))
+    if guarded:
+        from dwell.records import find_table
+
+        guarded = find_table(result.columns) is not None
+    text = "".join([csv_row(result.columns, quoted=guarded), *lines])
     # A file name can hold bytes that are no UTF-8, which Python keeps as half a pair of surrogates.
     return text.encode("utf-8", "backslashreplace").decode()
 

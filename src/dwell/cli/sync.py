@@ -17,6 +17,7 @@ from dwell.cli.tables.layout import Layout, shows
 from dwell.cli.tables.table import paragraph, result_table, table
 from dwell.cli.terminal import say
 from dwell.results import Result
+from dwell.text.iso_times import parse_iso_day
 from dwell.text.plurals import pluralize
 
 _MAX_MESSAGES = 12
@@ -144,7 +145,7 @@ def _parse_day(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
+        return parse_iso_day(text)
     except ValueError:
         raise typer.BadParameter(f"{text[:40]!r} isn't a date; write 2026-01-31.", param_hint="--since") from None
 

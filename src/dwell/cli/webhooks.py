@@ -15,6 +15,7 @@ from dwell.cli.tables.table import result_table
 from dwell.cli.terminal import say
 from dwell.cli.tracking_options import Key, Server, as_row, open_tracking, where_options
 from dwell.results import Result
+from dwell.text.iso_times import parse_iso_time
 from dwell.visible import mark_line
 
 Id = Annotated[str, typer.Argument(help="Id of the webhook, from dwell webhooks list.", metavar="ID")]
@@ -263,7 +264,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _parse_time(option: str, text: str) -> datetime:
     try:
-        found = datetime.fromisoformat(text)
+        found = parse_iso_time(text)
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:

@@ -18,8 +18,9 @@ from pathlib import Path
 from dwell.disk.errors import os_error
 from dwell.disk.lock import exclusive
 from dwell.disk.replace import replacing
-from dwell.errors import SettingsError
+from dwell.errors import BadFileError, SettingsError
 from dwell.settings.secret import Secret
+from dwell.special import open_file
 
 VARIABLE = "DWELL_SECRET_KEY"
 FILE = "secret.key"
@@ -114,12 +115,14 @@ def _is_key(text: str) -> bool:
 
 def _read_file(path: Path) -> list[str]:
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             if os.fstat(file.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
                 raise SettingsError(f"Other users can read or change {path}, which has a key: run  chmod 600 {path}")
             text = file.read(1 << 16).decode("ascii", "replace")
     except FileNotFoundError:
         return []
+    except BadFileError as error:
+        raise SettingsError(str(error)) from error
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}): check who owns it.") from error
     return parse_keys(text, str(path))

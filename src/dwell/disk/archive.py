@@ -14,29 +14,37 @@ import tarfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, Self
+from typing import IO, Annotated, Any, Self, TypeVar
+
+import msgspec
 
 from dwell.disk.errors import os_error
 from dwell.disk.flush import flush
 from dwell.errors import BadFileError, StorageError
+from dwell.special import open_file
 
 MANIFEST, MANIFEST_DIGEST = "manifest.json", "manifest.sha256"
 _CHUNK = 1 << 20
 _MOST_MANIFEST_BYTES = 256 << 20
 
+_Type = TypeVar("_Type")
+
 OnBytes = Callable[[int], None]
 """Is told how many more bytes were written or read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One file of an archive: its name, its size in bytes, and the SHA-256 digest of its content."""
 
     name: str
-    bytes: int
+    bytes: Annotated[int, msgspec.Meta(ge=0)]
     sha256: str
+
+
+class _Members(msgspec.Struct):
+    members: list[Member]
 
 
 def _ignore(number: int) -> None:
@@ -80,7 +88,7 @@ class ArchiveWriter:
 
     def finish(self, description: Mapping[str, Any]) -> None:
         """Writes the manifest: the description, and every member with its digest."""
-        document = {**description, "members": [asdict(member) for member in self._members]}
+        document = {**description, "members": [msgspec.structs.asdict(member) for member in self._members]}
         manifest = json.dumps(document, indent=1).encode("ascii")
         for name, content in ((MANIFEST, manifest), (MANIFEST_DIGEST, hashlib.sha256(manifest).hexdigest().encode())):
             self._add(name, _Hashing(io.BytesIO(content)), len(content), int(time.time()))
@@ -176,11 +184,11 @@ class Archive:
                 if header.name in left:
                     file = tar.extractfile(header)
                     if file is None or header.size != self.members[header.name].bytes:
-                        raise _damaged(self.path, f"{header.name} has another size than was written")
+                        raise damaged(self.path, f"{header.name} has another size than was written")
                     left.remove(header.name)
                     yield self.members[header.name], file
         if left:
-            raise _damaged(self.path, f"it lacks {min(left)}")
+            raise damaged(self.path, f"it lacks {min(left)}")
 
 
 def read_archive(path: Path) -> Archive:
@@ -196,34 +204,49 @@ def read_archive(path: Path) -> Archive:
             headers.extend(tar)
         except tarfile.TarError as error:
             after = f" after {headers[-1].name}" if headers else ""
-            raise _damaged(path, f"{error}{after}") from error
+            raise damaged(path, f"{error}{after}") from error
         if [header.name for header in headers[-2:]] != [MANIFEST, MANIFEST_DIGEST]:
-            raise _damaged(path, "it has no manifest at its end: it is cut off, or no backup of dwell's")
+            raise damaged(path, "it has no manifest at its end: it is cut off, or no backup of dwell's")
+        for header in headers:
+            if not header.isreg():  # of a link, tarfile would read another file than is named
+                raise damaged(path, f"{header.name} is no plain file")
         contents = [file.read(_MOST_MANIFEST_BYTES) for file in map(tar.extractfile, headers[-2:]) if file is not None]
     if len(contents) != 2 or hashlib.sha256(contents[0]).hexdigest() != contents[1].decode("ascii", "replace"):
-        raise _damaged(path, "its manifest has another digest than was written")
-    try:
-        document = json.loads(contents[0])
-        members = {one["name"]: Member(**one) for one in document.pop("members")}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _damaged(path, f"its manifest cannot be read: {error}") from error
+        raise damaged(path, "its manifest has another digest than was written")
+    description = decode(path, contents[0], dict[str, Any])
+    members = {one.name: one for one in decode(path, contents[0], _Members).members}
     if [header.name for header in headers[:-2]] != list(members):
-        raise _damaged(path, "it has other files than its manifest names")
+        raise damaged(path, "it has other files than its manifest names")
     for name in members:
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-            raise _damaged(path, f"it names {name!r}, which leads out of the folder")
-    return Archive(path, document, members)
+            raise damaged(path, f"it names {name!r}, which leads out of the folder")
+    del description["members"]
+    return Archive(path, description, members)
+
+
+def decode(path: Path, manifest: bytes | Mapping[str, Any], type_: type[_Type]) -> _Type:
+    """The manifest of an archive, or what it says of the whole, as a record.
+
+    Raises:
+        BadFileError: It says something else than the record has, or in another way.
+    """
+    try:
+        if isinstance(manifest, bytes):
+            return msgspec.json.decode(manifest, type=type_)
+        return msgspec.convert(manifest, type_)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise damaged(path, f"its manifest cannot be read: {error}") from error
 
 
 @contextmanager
 def _reading(path: Path) -> Iterator[tarfile.TarFile]:
     try:
-        with tarfile.open(path, "r:") as tar:
+        with open_file(path) as file, tarfile.open(fileobj=file, mode="r:") as tar:
             yield tar
     except FileNotFoundError as error:
         raise StorageError(f"There is no file {path}: name a file that dwell backup wrote.") from error
     except tarfile.TarError as error:
-        raise _damaged(path, str(error)) from error
+        raise damaged(path, str(error)) from error
     except OSError as error:
         raise _unreadable(path, error) from error
 
@@ -236,14 +259,14 @@ def _copy(archive: Path, member: Member, source: IO[bytes], target: IO[bytes] | 
             target.write(content)
         on_bytes(len(content))
     if digest.hexdigest() != member.sha256:
-        raise _damaged(archive, f"{member.name} has another digest than was written")
+        raise damaged(archive, f"{member.name} has another digest than was written")
 
 
 def _read_chunk(archive: Path, source: IO[bytes]) -> bytes:
     try:
         return source.read(_CHUNK)
     except tarfile.TarError as error:
-        raise _damaged(archive, str(error)) from error
+        raise damaged(archive, str(error)) from error
     except OSError as error:
         raise _unreadable(archive, error) from error
 
@@ -252,5 +275,6 @@ def _unreadable(path: Path, error: OSError) -> StorageError:
     return StorageError(f"{path} cannot be read ({error.strerror or error}): check the disk, and the file's owner.")
 
 
-def _damaged(path: Path, what: str) -> BadFileError:
+def damaged(path: Path, what: str) -> BadFileError:
+    """The error for an archive that is not as it was written."""
     return BadFileError(f"{path} cannot be restored ({what}): use another backup.")

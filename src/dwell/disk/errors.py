@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -142,7 +143,7 @@ def set_aside(root: Path, path: Path) -> Path:
     target = root / "damaged" / path.relative_to(root)
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        number = next(n for n in itertools.count() if not target.with_name(f"{target.name}.{n}").exists())
+        number = next(n for n in itertools.count() if not os.path.lexists(f"{target}.{n}"))
         return path.rename(target.with_name(f"{target.name}.{number}"))
     except OSError as error:
         raise os_error(path, error) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from dwell.errors import StorageError
@@ -18,6 +19,10 @@ def require_reachable(path: Path) -> None:
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
+        if error.errno == errno.ELOOP and path.is_symlink():
+            raise StorageError(
+                f"{path} is a link that leads to itself: move it away, or choose another place."
+            ) from error
         raise StorageError(
             f"{path} cannot be reached ({error.strerror or error}): allow this user to search the folders above it, or "
             "choose another place."

@@ -23,6 +23,7 @@ from dwell.providers.files import (
     web_items,
     youtube,
 )
+from dwell.providers.files.days_from_1904 import refuse_days_from_1904
 from dwell.providers.files.studio import export as studio
 from dwell.providers.files.table_headers import list_names
 from dwell.providers.format import Context, Format, ReadResult, normalize_header
@@ -85,6 +86,7 @@ def read(path: Path, hints: Hints, scratch: Path) -> SourceFile:
     for plain_file in opened:
         try:
             part, matching = _inspect(plain_file, kind_of, context, forced)
+            refuse_days_from_1904(part, hints.columns)
             groups.setdefault(matching.name, []).append(part)
         except UnknownFormatError as error:
             unknown.append((plain_file.name, error))
@@ -110,9 +112,15 @@ def _inspect(plain_file: PlainFile, kind_of: KindOf, context: Context, forced: F
     if not is_json(start) and not start.startswith(PARQUET):
         plain_file = plain_table(plain_file, context.scratch)
     part = inspect_part(plain_file, kind_of)
+    if part.layout == "parquet" and own.table_of(part) is None:
+        raise UnknownFormatError(
+            f"{part.name} is a Parquet file that dwell did not export, and of Parquet it reads nothing else: convert "
+            "it to CSV or JSON, and import that."
+        )
     if forced and part.layout not in forced.layouts:
         raise UnknownFormatError(
-            f"{part.name} is {_LAYOUTS[part.layout]}, which {forced.name} is not: leave out --format."
+            f"{part.name} is {_LAYOUTS[part.layout]}, which {forced.name} is not: leave out "
+            f"{'--format' if context.hints.format else '--map'}."
         )
     formats = (forced,) if forced else _FORMATS
     if matching := _recognise(part, context, formats):

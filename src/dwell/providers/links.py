@@ -37,6 +37,7 @@ DOUYIN_HOSTS = frozenset({"douyin.com", "www.douyin.com", "v.douyin.com", "iesdo
 
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x2028, 0x202F), 0x2060, 0xFEFF])
 _LINK_IN_TEXT = re.compile(r"(?:https?://|(?<![\w.@-])(?:[\w-]+\.)*tiktokv?\.com/)[^\s<>\"']+", re.IGNORECASE)
+_LINKED_ID = re.compile(r"/(?:video|photo)/([0-9]{17,20})(?![0-9])")
 _LOCALE = re.compile(r"[a-z]{2}(?:-[A-Za-z]{2,4})?")
 _OTHER_PAGES = frozenset(
     {"tag", "music", "effect", "place", "discover", "search", "channel", "explore", "foryou", "topics"}
@@ -110,6 +111,8 @@ def parse_link(text: str, *, loose: bool = False) -> Link:
         raise LinkError("empty", "The text contains no link.")
     if re.fullmatch(r"[\w.+-]+", cleaned) and "tiktok" not in cleaned.lower():
         return Link(post_id=check_id(cleaned))
+    if len({found[1] for link in _LINK_IN_TEXT.findall(cleaned) if (found := _LINKED_ID.search(link))}) > 1:
+        raise LinkError("not_a_post", "The text has links to several posts: give one of them.")
     return _parse_url(_extract_url(cleaned), loose=loose, depth=0)
 
 

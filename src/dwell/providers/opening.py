@@ -18,13 +18,10 @@ from pathlib import Path
 
 from dwell.errors import BadFileError, StorageError
 from dwell.settings.limits import HEADER
+from dwell.special import open_file
 
 CHUNK = 1 << 20
 BOM = codecs.BOM_UTF8
-_SPECIAL = (
-    (stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-)  # fmt: skip
 _UNITS_LOOKED_AT = 400
 """Bytes at the start of a file that tell whether it is UTF-16 without a mark."""
 
@@ -41,6 +38,7 @@ class PlainFile:
         head: Its first `head_bytes()`, where they were kept.
         delimiter: Of a table that names it itself, in a line `sep=;`.
         first_line: Number of its first line in the user's file; all others have their own place.
+        from_1904: It is a sheet of a workbook that counts days from 1904, so a plain number is no day since 1899.
     """
 
     name: str
@@ -50,6 +48,7 @@ class PlainFile:
     head: bytes | None = field(default=None, repr=False)
     delimiter: str | None = None
     first_line: int = 1
+    from_1904: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +83,14 @@ def digest(path: Path) -> str:
 
 
 def readable(path: Path) -> BufferedReader:
-    """The file, open for reading; any failure is a `BadFileError`.
-
-    What is no file is never opened: a pipe would wait for a writer, and a device may have no end.
-    """
+    """The file, open for reading; any failure is a `BadFileError`."""
     try:
         status = path.stat()
         if stat.S_ISREG(status.st_mode) and not status.st_size:
             raise BadFileError(
                 f"{path} is empty: export it again."
             )  # nor is a file of the kernel, which claims no size
-        if kind := special_kind(status):
-            cure = "name the files in it" if kind == "a folder" else "save what it gives as a file and name that"
-            raise BadFileError(f"{path} is {kind}: {cure}.")
-        return path.open("rb")
+        return open_file(path)
     except FileNotFoundError as error:
         raise BadFileError(f"There is no file {path}.") from error
     except OSError as error:
@@ -109,14 +102,6 @@ def unreadable(path: Path, error: OSError) -> BadFileError:
     return BadFileError(
         f"{path} cannot be read ({error.strerror or error}): check the disk, and who may read the file and its folders."
     )
-
-
-def special_kind(status: os.stat_result) -> str | None:
-    """What a path is that is no file; None for a file."""
-    for test, kind in _SPECIAL:
-        if test(status.st_mode):
-            return kind
-    return None if stat.S_ISREG(status.st_mode) else "no file"
 
 
 def new_file(scratch: Path, suffix: str) -> Path:

@@ -49,6 +49,7 @@ class Part:
         document: The value of a JSON document.
         lines: Lines of a CSV, where they were counted.
         rejects: Rows that are not read: (line, reason, text).
+        from_1904: It is a sheet of a workbook that counts days from 1904.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Part:
     document: Any = field(default=None, repr=False)
     lines: int | None = None
     rejects: tuple[tuple[int, str, str], ...] = ()
+    from_1904: bool = False
 
     def column(self, name: str) -> list[str]:
         """First values of a CSV column, or of a flat key."""
@@ -115,7 +117,10 @@ def _inspect_csv(plain: PlainFile, text: str) -> Part:
         raise too_wide(plain.name, len(rows[0]), "columns")
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise BadFileError(f"{plain.name} has no header line: the first line must name the columns.")
-    return Part(plain.name, plain.path, "csv", rows[0], delimiter, tuple(filter(None, rows[1:])), lines=plain.lines)
+    first = tuple(filter(None, rows[1:]))
+    return Part(
+        plain.name, plain.path, "csv", rows[0], delimiter, first, lines=plain.lines, from_1904=plain.from_1904
+    )  # fmt: skip
 
 
 def too_wide(name: str, number: int, what: str) -> BadFileError:

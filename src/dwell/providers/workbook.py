@@ -5,7 +5,9 @@ from __future__ import annotations
 import warnings
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -19,12 +21,14 @@ from dwell.text.csv_rows import csv_row
 
 _MOST_ROWS = 1 << 20
 """Rows of a sheet, by its format."""
+_FIRST_ROWS = 100
+"""The header is among them, and as wide as the widest."""
 _UNREAD = ("xl/media/", "xl/embeddings/", "xl/printerSettings/")
 """Pictures and the like, which nothing reads."""
 
 
 def read_sheets(name: str, path: Path, scratch: Path) -> list[PlainFile]:
-    """The sheets of a workbook that are not empty, as CSV files in scratch.
+    """The sheets of a workbook that are not empty, as CSV files in scratch; hidden ones only where no other is.
 
     Raises:
         BadFileError: When it is damaged, goes beyond the limits, declares a DTD, or holds formulas.
@@ -32,17 +36,30 @@ def read_sheets(name: str, path: Path, scratch: Path) -> list[PlainFile]:
     for entry in archive.list_members(path):
         _inspect(name, path, entry, scratch)
     from openpyxl import load_workbook
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
     try:
         # openpyxl would leave the file open where it fails.
         with readable(path) as stream, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns about styles and extensions that it drops
             book = load_workbook(stream, read_only=True, data_only=True)
-            sheets = [_sheet(name, sheet, scratch) for sheet in book.worksheets]
+            from_1904 = book.epoch == CALENDAR_MAC_1904
+            # Of `-o x.xlsx`: the sheet about the rows is no table, and texts are guarded, which a quoted header says.
+            ours = book.properties.creator == "dwell" and book.sheetnames == ["rows", "about"]
+            sheets = [
+                (sheet, _sheet(name, sheet, scratch, from_1904=from_1904, guarded=ours))
+                for sheet in book.worksheets[: 1 if ours else None]
+            ]
             book.close()
     except (zipfile.BadZipFile, OSError, LookupError, AttributeError, ValueError, TypeError, SyntaxError) as error:
         raise _unreadable(name) from error
-    return [sheet for sheet in sheets if sheet.path.stat().st_size]
+    filled = [(sheet.sheet_state != "visible", plain) for sheet, plain in sheets if plain.path.stat().st_size]
+    shown = [plain for is_hidden, plain in filled if not is_hidden]
+    hidden = [plain for is_hidden, plain in filled if is_hidden]
+    if not shown:
+        return hidden
+    notes = tuple(f"Not read: {plain.name} is a hidden sheet: to import it, unhide it." for plain in hidden)
+    return [replace(shown[0], warnings=notes), *shown[1:]]
 
 
 def _inspect(name: str, path: Path, entry: zipfile.ZipInfo, scratch: Path) -> None:
@@ -107,25 +124,36 @@ def _unreadable(name: str) -> BadFileError:
     return BadFileError(f"{name} can't be read as a workbook: save it as CSV and load that.")
 
 
-def _sheet(name: str, sheet: Any, scratch: Path) -> PlainFile:
+def _sheet(name: str, sheet: Any, scratch: Path, *, from_1904: bool, guarded: bool) -> PlainFile:
     target = new_file(scratch, ".csv")
-    write_chunks(target, _csv_lines(name, sheet))
-    return PlainFile(f"{name}[{sheet.title}]", target)
+    write_chunks(target, _csv_lines(name, sheet, quoted=guarded))
+    return PlainFile(f"{name}[{sheet.title}]", target, from_1904=from_1904)
 
 
-def _csv_lines(name: str, sheet: Any) -> Iterator[bytes]:
-    sheet.reset_dimensions()  # the size that a sheet claims is often wrong
-    empty = 0
-    for number, row in enumerate(sheet.iter_rows()):
-        if number >= _MOST_ROWS:  # an empty row for each number that a hostile sheet leaves out would never end
-            raise BadFileError(f"{name} numbers a row above {_MOST_ROWS:,}, which no sheet has: save it as CSV.")
-        cells = [_cell_text(cell.value, getattr(cell, "number_format", "")) for cell in row]
-        if not any(cells):
+def _csv_lines(name: str, sheet: Any, *, quoted: bool) -> Iterator[bytes]:
+    rows = _rows(name, sheet)
+    first = list(islice(rows, _FIRST_ROWS))
+    width, empty = max(map(len, first), default=0), 0
+    for cells in chain(first, rows):
+        if not cells:
             empty += 1  # a line for each, so that lines are the sheet's rows
         else:
             yield b"\n" * empty
             empty = 0
-            yield csv_row(cells).encode()
+            yield csv_row([*cells, *[""] * (width - len(cells))], quoted=quoted).encode()
+            quoted = False
+
+
+def _rows(name: str, sheet: Any) -> Iterator[list[str]]:
+    """The texts of each row up to the last that is not empty: sheets leave out empty cells, or keep their formats."""
+    sheet.reset_dimensions()  # the size that a sheet claims is often wrong
+    for number, row in enumerate(sheet.iter_rows()):
+        if number >= _MOST_ROWS:  # an empty row for each number that a hostile sheet leaves out would never end
+            raise BadFileError(f"{name} numbers a row above {_MOST_ROWS:,}, which no sheet has: save it as CSV.")
+        cells = [_cell_text(cell.value, getattr(cell, "number_format", "")) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        yield cells
 
 
 def _cell_text(value: Any, number_format: str) -> str:

@@ -19,7 +19,7 @@ from dwell.records.post_latest import POST_LATEST, PostLatest
 from dwell.records.shape import Extract, Hints, Shape, Source, SourceFile, source_at
 from dwell.records.snapshot import PostSnapshot
 from dwell.records.state import STATES, CreatorState, PostState
-from dwell.records.tables import ABOUT_POSTS, TABLES, Column, Relation, Table, missing_key
+from dwell.records.tables import ABOUT_POSTS, TABLES, Column, Relation, Table, find_table, missing_key
 from dwell.records.topic import TOPICS, TopicPost, TopicSample
 from dwell.records.watch_time import Retention, WatchTime
 
@@ -61,6 +61,7 @@ __all__ = [
     "TopicPost",
     "TopicSample",
     "WatchTime",
+    "find_table",
     "missing_key",
     "source_at",
 ]

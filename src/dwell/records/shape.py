@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from dwell.errors import DwellError, MissingTimeError
+from dwell.text.iso_times import parse_iso_day, parse_iso_time
 from dwell.text.names import normalize_handle
 from dwell.text.time_zones import find_zone
 
@@ -168,7 +169,7 @@ class Hints:
     def as_of_is_day(self) -> bool:
         """`--as-of` names a day and no time of day."""
         try:
-            return self.as_of is not None and bool(date.fromisoformat(self.as_of.strip()))
+            return self.as_of is not None and bool(parse_iso_day(self.as_of.strip()))
         except ValueError:
             return False
 
@@ -185,9 +186,9 @@ class Hints:
         if self.as_of is None:
             return None
         try:
-            read = datetime.fromisoformat(self.as_of.strip())
+            read = parse_iso_time(self.as_of.strip())
             return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
         except (ValueError, OverflowError) as error:
             raise MissingTimeError(
-                f"--as-of {self.as_of!r} isn't a time; write 2026-03-22 or 2026-03-22T18:30+01:00."
+                f"--as-of {self.as_of!r} isn't a day or a time; write 2026-03-22 or 2026-03-22T18:30+01:00."
             ) from error

@@ -179,3 +179,15 @@ def missing_key(tables: Iterable[Table]) -> str:
 
 ABOUT_POSTS = frozenset({"posts", "post_snapshots", "watch_times", "retention", "comments"})
 """Tables whose rows are about posts: what such a row says of the account besides cannot refuse it."""
+
+
+def find_table(header: Iterable[str]) -> Table | None:
+    """The table whose export has these columns: all belong to it, and none without which there is no row is missing."""
+    names = set(header)
+    fitting = [
+        table
+        for table in TABLES.values()
+        if names <= {column.name for column in table.columns}
+        and names >= {name for name in table.required if name not in table.defaults}
+    ]
+    return max(fitting, key=lambda table: len(names) - len(table.columns), default=None)

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dwell.errors import SettingsError
+from dwell.errors import BadFileError, SettingsError
+from dwell.special import open_file
 
 
 def read_section(environment: Mapping[str, str], name: str, fields: Sequence[str]) -> tuple[Path, dict[str, Any]]:
@@ -70,7 +71,7 @@ def _read_document(path: Path, *, required: bool) -> dict[str, Any]:
     import tomllib
 
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             if os.fstat(file.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
                 raise SettingsError(
                     f"Other users can read or change {path}, which may contain keys: run  chmod 600 {path}"
@@ -80,6 +81,8 @@ def _read_document(path: Path, *, required: bool) -> dict[str, Any]:
         if required:
             raise SettingsError(f"Settings file not found: {path}: correct DWELL_SETTINGS, or unset it.") from None
         return {}
+    except BadFileError as error:
+        raise SettingsError(str(error)) from error
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}): check who owns it.") from error
     except UnicodeDecodeError:

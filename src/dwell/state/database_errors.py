@@ -69,6 +69,16 @@ def _server_error(name: str, error: Any) -> str:
     return f"The database {name} refused the operation ({reason}): this is a bug in dwell; please report it."
 
 
+LOST_STATE = (
+    "It contained costs, watchlists, schedules and stored responses, which are in no other file: restore it from a "
+    "backup if you have one"
+)
+"""What is said where nothing of a state is left."""
+
+NEW_STATE = "creates a new, empty one; the tables stay as they are"
+"""What a repair does then, as the rest of a sentence."""
+
+
 def damaged_state(path: Path, what: str) -> DamagedDataError:
     """`live.db` cannot be read; what was paid for stays in the tables, the rest is in no other file."""
     return DamagedDataError(

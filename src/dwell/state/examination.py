@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from dwell.state import copies
 from dwell.state.database import APPLICATION, find_log_damage
+from dwell.state.database_errors import LOST_STATE, NEW_STATE
 from dwell.state.layout import load_metadata
-from dwell.state.schema import responses
+from dwell.state.schema import LAYOUT, responses
 from dwell.state.stored_response import from_row
 from dwell.state.types import Flag, Instant, JsonText
 from dwell.text.plurals import pluralize
@@ -47,6 +48,8 @@ class Examination:
         lost: Rows of each table that cannot be read, or of which nobody can say what they were.
         unconfirmed: Kept rows of each table whose second copy cannot be read, so that it cannot say if they are right.
         responses: Ids of the lost responses that are known.
+        missing: Tables that should be there and are not.
+        is_replaced: It has none of the tables of a state: another database stands in its place.
     """
 
     damage: str = ""
@@ -54,20 +57,26 @@ class Examination:
     lost: Counter[str] = field(default_factory=Counter)
     unconfirmed: Counter[str] = field(default_factory=Counter)
     responses: list[int] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    is_replaced: bool = False
 
     @property
     def is_whole(self) -> bool:
         """Nothing is wrong."""
-        return not self.damage and not self.lost
+        return not self.damage and not self.lost and not self.missing
 
     def describe(self) -> str:
         """What is wrong, as the rest of a sentence that begins with the file."""
+        if self.is_replaced:
+            return f"is damaged ({self.damage or 'it is empty'}): it has no table of a state. {LOST_STATE}"
         if self.damage:
             return f"is damaged ({self.damage}): {self._describe_lost()}"
         return f"has damaged rows: {self._describe_lost()}"
 
     def describe_repair(self) -> str:
         """What a repair does, as the rest of a sentence."""
+        if self.is_replaced:
+            return f"moves it to damaged/ and {NEW_STATE}"
         rows = f"the {pluralize(number, 'row')}" if (number := self.kept.total()) else "every row"
         return f"moves it to damaged/ and makes a new one of {rows} that can be read"
 
@@ -77,7 +86,9 @@ class Examination:
             more = ", and what else was in parts that cannot be read at all" if self.damage else ""
             said = f"lost rows are {_list_counts(self.lost)}{known}{more}"
         else:
-            said = "no row is known to be lost"
+            said = "no row is known to be lost" if not self.missing else ""
+        if self.missing:
+            said = "; ".join(filter(None, (said, f"lost is every row of {', '.join(self.missing)}")))
         if not self.unconfirmed.total():
             return said
         return f"{said}; rows without a second copy that says if they are right: {_list_counts(self.unconfirmed)}"
@@ -109,10 +120,23 @@ def examine(path: Path) -> Examination:
     found = Examination(damage=find_log_damage(path))
     with open_for_reading(path) as raw:
         found.damage = found.damage or _find_damage(raw)
-        for table in load_metadata().sorted_tables:
+        tables = load_metadata().sorted_tables
+        for table in tables:
             for _ in read_rows(raw, table, found):
                 pass
+        found.is_replaced = bool(found.damage or _read_layout(raw)) and len(found.missing) == len(tables)
+        if _read_layout(raw) != LAYOUT and not found.is_replaced:
+            found.missing = []  # an older dwell did not make them
     return found
+
+
+def _read_layout(raw: sqlite3.Connection) -> int:
+    """The layout number in the head; 0 where it cannot be read."""
+    try:
+        return int(raw.execute("PRAGMA user_version").fetchone()[0])
+    except _ERRORS as error:
+        _require_damage(error)
+        return 0
 
 
 def count_unverified(path: Path) -> int:
@@ -156,6 +180,7 @@ def read_rows(raw: sqlite3.Connection, table: Table, found: Examination) -> Iter
         present = set()
     columns = [column for column in table.columns if column.name in present]
     if not columns:
+        found.missing.append(table.name)
         return
     rows = _read_responses(raw, columns, found) if table is responses else _read_table(raw, table, columns, found)
     for row in rows:

@@ -54,18 +54,23 @@ def begin_anew(connection: Connection, now: datetime) -> None:
     connection.execute(delete(idempotency_keys).where(key.response.is_(None)))
 
 
-def prepare_file(copy: Path, now: datetime) -> None:
+def prepare_file(copy: Path, now: datetime) -> dict[str, int]:
     """Makes an SQLite copy the state of a data folder: brought up to date, and ready for work.
 
     Args:
         copy: A file with the name that the state has in a data folder.
         now: The present.
 
+    Returns:
+        Rows of each table in the copy.
+
     Raises:
         StorageError: A newer dwell wrote it, or it cannot be used.
     """
     with closing(open_database(copy.parent)) as database, database.transaction() as connection:
+        rows = count_rows(connection)
         begin_anew(connection, now)
+    return rows
 
 
 def copy_into(

@@ -17,6 +17,10 @@ _LEAST_ID = 6
 _LEAST_LETTERS = 3
 """A shorter name is in too many names of files."""
 
+_LEAST_SIGNS = 2
+"""A shorter name is in nearly every text."""
+
+_LETTER = re.compile(r"[^\W_]")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _ESCAPED_SPACE = re.compile(r"\\[nrtbf]")
 _UNLIKE_A_WORD = re.compile(r"[\d._-]|.{16}")
@@ -31,7 +35,7 @@ class Mentions:
 
     A name such as `food` is a word as well. In a `text` it counts behind `@` or `/`, or if it is the whole text, or a
     whole value of a JSON document; a name that looks like no word counts wherever it stands. As a `word` every name
-    counts wherever it stands, and in the name of a `file` also as part of a longer one.
+    counts wherever it stands, and in the name of a `file` also as part of a longer one; not so one of a single sign.
 
     Attributes:
         names: Names of accounts, lower case.
@@ -60,7 +64,7 @@ class Mentions:
         """The text names one of them."""
         if not text:
             return False
-        if self._pattern is not None and self._pattern.search(f'"{text}"'):
+        if text.lower() in self._signs or (self._pattern is not None and self._pattern.search(f'"{text}"')):
             return True
         if not self._numbers.isdisjoint(re.findall(rf"[0-9]{{{_LEAST_ID},}}", text)):
             return True
@@ -89,6 +93,8 @@ class Mentions:
             return [self.redact(inner) for inner in value]
         if not isinstance(value, str):
             return value
+        if value.lower() in self._signs:
+            return ERASED
         text = self._pattern.sub(ERASED, value) if self._pattern is not None else value
         for one in (*self._numbers, *self._others):
             text = text.replace(one, ERASED)
@@ -96,15 +102,22 @@ class Mentions:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str] | None:
-        if not self.names:
+        names = self.names - self._signs
+        if not names:
             return None
-        if self.where == "file" and min(map(len, self.names)) >= _LEAST_LETTERS:
-            return re.compile(_listed(self.names), re.IGNORECASE)
-        words = {name for name in self.names if self.where == "text" and not _UNLIKE_A_WORD.search(name)}
+        if self.where == "file" and min(map(len, names)) >= _LEAST_LETTERS:
+            return re.compile(_listed(names), re.IGNORECASE)
+        words = {name for name in names if self.where == "text" and not _UNLIKE_A_WORD.search(name)}
+        words |= {name for name in names if len(name) < _LEAST_SIGNS}
         # A point belongs to a name only between two letters: `see @alice.` names alice, `alice.b` is somebody else.
-        anywhere = rf"(?<!\w)(?<!\w\.)(?:{_listed(self.names - words)})" if self.names - words else ""
+        anywhere = rf"(?<!\w)(?<!\w\.)(?:{_listed(names - words)})" if names - words else ""
         signed = rf"(?:{_SIGNED.format(names=_listed(words))})(?:{_listed(words)})" if words else ""
         return re.compile(rf"(?:{'|'.join(filter(None, (anywhere, signed)))})(?!\w|\.\w)", re.IGNORECASE)
+
+    @cached_property
+    def _signs(self) -> frozenset[str]:
+        """Names without a letter or a digit, which count as a whole text alone."""
+        return frozenset(name for name in self.names if not _LETTER.search(name))
 
     @cached_property
     def _numbers(self) -> frozenset[str]:

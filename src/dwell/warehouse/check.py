@@ -5,20 +5,20 @@ A missing part is never taken for a new folder: every command stops until the us
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dwell import clock
-from dwell.disk.checksum import StoredFile, find_fault
 from dwell.disk.errors import is_in_use, move_away, sqlite_errors
 from dwell.disk.lock import exclusive
 from dwell.errors import DamagedDataError, StorageError
 from dwell.settings import Settings
 from dwell.state import open_database
-from dwell.state.database_errors import damaged_state
+from dwell.state.database_errors import LOST_STATE, NEW_STATE, damaged_state
 from dwell.warehouse import (
     batches,
     catalogue,
@@ -30,17 +30,17 @@ from dwell.warehouse import (
     journal_rows,
     lake,
     lake_repair,
-    lake_scan,
     log_checksums,
+    misplaced,
     rebuild,
     recover,
     rollup,
 )
-from dwell.warehouse.catalogue import LakeFile, TableState
+from dwell.warehouse.catalogue import LakeFile
 from dwell.warehouse.columns import INGEST
-from dwell.warehouse.damage import is_out_of_memory, out_of_memory
-from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.journal_damage import DamagedJournalError
+from dwell.warehouse.journal_loss import describe_loss
+from dwell.warehouse.lake_check import find_file_fault
 from dwell.warehouse.lake_repair import Loss
 from dwell.warehouse.page_check import find_page_damage
 from dwell.warehouse.rollup_check import find_rollup_problem
@@ -49,6 +49,7 @@ from dwell.warehouse.seal import seal
 STATE = "live.db"
 LOCK = "writer.lock"
 _FORGETS = "forgets it"
+_FORGETS_COPIES = "forgets the copies"
 KEEPS = "keeps what it has"
 """How the repair of a journal begins that is whole but lacks its newest changes."""
 
@@ -82,7 +83,8 @@ def require_parts(root: Path, *, state_elsewhere: bool = False) -> None:
     Raises:
         DamagedDataError: A part is missing; the message says what a repair restores.
     """
-    problem = next(find_missing(root, state_elsewhere=state_elsewhere), None)
+    needed = (Problem(*one) for one in misplaced.find_needed(root, state_elsewhere=state_elsewhere))
+    problem = next(itertools.chain(needed, find_missing(root, state_elsewhere=state_elsewhere)), None)
     if problem is not None:
         raise DamagedDataError(f"{root / problem.part} {problem.detail}: `dwell check --repair` {problem.repair}.")
 
@@ -97,10 +99,9 @@ def find_missing(root: Path, *, state_elsewhere: bool = False) -> Iterator[Probl
         if not state_elsewhere and not _is_present(root / STATE) and _knows_of_sweeps(log):
             yield Problem(
                 STATE,
-                "is missing or empty, but the tables have rows of sweeps. It contained costs, watchlists, schedules "
-                "and stored responses, which are in no other file: restore it from a backup if you have one "
+                f"is missing or empty, but the tables have rows of sweeps. {LOST_STATE} "
                 "(or set DWELL_DATABASE if the state is on a server)",
-                "creates a new, empty one; the tables stay as they are",
+                NEW_STATE,
             )
     for name, version in versions.items():
         entry = lake.log_entry(root, name, version)
@@ -136,6 +137,10 @@ def _knows_of_sweeps(log: sqlite3.Connection) -> bool:
 
 def find_problems(root: Path, *, state_elsewhere: bool = False) -> Iterator[Problem]:
     """All problems: missing parts, damaged databases, and lake files that cannot be read; every stored row is read."""
+    wrong = [Problem(*one) for one in misplaced.find_misplaced(root, state_elsewhere=state_elsewhere)]
+    yield from (replace(one, detail=f"{one.detail}. {LOST_STATE}") if one.part == STATE else one for one in wrong)
+    if any(one.part.startswith((journal.NAME, STATE)) for one in wrong):
+        return  # what the databases know is told once they can be opened
     journal_problem = _find_journal_problem(root) if _is_present(root / journal.NAME) else None
     if journal_problem:
         yield journal_problem
@@ -145,7 +150,7 @@ def find_problems(root: Path, *, state_elsewhere: bool = False) -> Iterator[Prob
         return  # a damaged journal says nothing reliable about the rest
     yield from find_missing(root, state_elsewhere=state_elsewhere)
     if _is_present(root / journal.NAME):
-        yield from _undo_problems(root)
+        yield from _problems_besides_rows(root)
         yield from _lake_problems(root)
 
 
@@ -158,7 +163,6 @@ def _find_journal_problem(root: Path) -> Problem | None:
             if journal_checksum.is_known(log):
                 journal_rows.verify_rows(log)
                 batches.verify(log)
-                current_rows.verify(log)
     except DamagedJournalError as error:
         if journal_revision.is_behind(path):
             return _older_journal_problem(root, error.what)
@@ -169,7 +173,8 @@ def _find_journal_problem(root: Path) -> Problem | None:
 def _damaged_journal_problem(root: Path, what: str) -> Problem:
     moment = rebuild.complete_until(root)
     until = f", which is complete up to {moment}; import again what came after" if moment else ""
-    return Problem(journal.NAME, f"is damaged ({what})", f"moves it to damaged/ and rebuilds it from the lake{until}")
+    detail = f"is damaged ({what}){describe_loss(root)}"
+    return Problem(journal.NAME, detail, f"moves it to damaged/ and rebuilds it from the lake{until}")
 
 
 def _older_journal_problem(root: Path, what: str) -> Problem:
@@ -193,8 +198,14 @@ def _state_problems(path: Path) -> Iterator[Problem]:
         yield Problem(STATE, found.describe(), found.describe_repair())
 
 
-def _undo_problems(root: Path) -> Iterator[Problem]:
-    with journal.connect(root / journal.NAME) as log:
+def _problems_besides_rows(root: Path) -> Iterator[Problem]:
+    with journal.connect(root / journal.NAME) as log, journal.read_transaction(log):
+        try:
+            if journal_checksum.is_known(log):
+                current_rows.verify(log)
+        except DamagedJournalError as error:
+            what = f"is damaged ({error.what}): a copy of a newest row. No row is lost"
+            yield Problem(journal.NAME, what, f"{_FORGETS_COPIES} and makes them again from the tables")
         if not contributions.is_whole(log):
             what = "is damaged in what `dwell undo` needs: no import can be undone. Every table is whole"
             yield Problem(journal.NAME, what, f"{_FORGETS}: later imports can be undone, those until now cannot")
@@ -211,7 +222,7 @@ def _lake_problems(root: Path) -> Iterator[Problem]:
             )
         for name, table in state.tables.items():
             for file in table.files:
-                if why := _find_fault(root, name, file):
+                if why := find_file_fault(root, name, file):
                     yield _lake_file_problem(log, name, file, why)
     if why := find_rollup_problem(root, state):
         yield Problem(str(rollup.FOLDER), why, "rebuilds it from the tables")
@@ -229,28 +240,6 @@ def _lake_file_problem(log: sqlite3.Connection, name: str, file: LakeFile, why: 
         loss=lake_repair.find_loss(log, file),
         file=(name, file),
     )
-
-
-def _find_fault(root: Path, name: str, file: LakeFile) -> str:
-    """Why a lake file is not what was written; empty where it is. Without a checksum, all of it is read."""
-    path = lake.folder(root, name) / file.path
-    try:
-        fault = find_fault(StoredFile(path, file.bytes, file.checksum))
-    except PermissionError as error:
-        return f"it cannot be read: {error.strerror}"
-    if fault or file.checksum is not None:
-        return fault
-    import duckdb
-
-    try:
-        with connect(Settings()) as connection:
-            scan = lake_scan.scan(root, name, TableState(files=(file,)))
-            connection.execute(f"SELECT bit_xor(hash(stored)) FROM {scan} AS stored").fetchall()
-    except duckdb.Error as error:
-        if is_out_of_memory(error):
-            raise out_of_memory(error) from error
-        return f"it cannot be read: {str(error).splitlines()[0]}"
-    return ""
 
 
 def count_unverified(root: Path) -> int:
@@ -298,10 +287,17 @@ def repair(
 
 def _repair(root: Path, problems: list[Problem]) -> None:
     part, settings = problems[0].part, Settings(data=root)
+    if problems[0].repair == misplaced.REPAIR:
+        misplaced.move_away(root, part)
+        return
     with exclusive(root / LOCK):
         if part == journal.NAME and problems[0].repair.startswith(KEEPS):
             journal_revision.forget(root)
             recover.prepare_for_writing(root, root / journal.NAME, check=False)
+        elif part == journal.NAME and problems[0].repair.startswith(_FORGETS_COPIES):
+            recover.prepare_for_writing(root, root / journal.NAME)
+            with journal.connect(root / journal.NAME, writing=True) as log, journal.transaction(log):
+                current_rows.forget(log)
         elif part == journal.NAME and problems[0].repair.startswith(_FORGETS):
             recover.prepare_for_writing(root, root / journal.NAME)
             with journal.connect(root / journal.NAME, writing=True) as log, journal.transaction(log):

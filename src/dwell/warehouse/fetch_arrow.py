@@ -19,6 +19,7 @@ _KEPT = frozenset({"BIGINT", "BOOLEAN", "DATE", "VARCHAR"})
 _WHOLE = frozenset({
     "TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "HUGEINT", "UHUGEINT",
 })  # fmt: skip
+_DATED = frozenset({"DATE", "TIMESTAMPTZ"})
 _NESTED = ("STRUCT", "MAP", "UNION")
 
 
@@ -61,10 +62,22 @@ def _plain(place: str, kind: str) -> str:
     if kind.startswith(_NESTED) or kind.endswith(("][]", "[][]")) or (kind.endswith("]") and target is None):
         return f"to_json({place})::VARCHAR"
     if kind.endswith("[]"):
+        if target in _DATED:
+            return f"list_transform({place}::{target}[], lambda x: {_in_years('x')})"
         return f"{place}::{target}[]"
     if target == "DOUBLE":
         return f"CASE WHEN isfinite({place}::DOUBLE) THEN {place}::DOUBLE END"
-    return place if target == kind else f"{place}::{target or 'VARCHAR'}"
+    plain = place if target == kind else f"{place}::{target or 'VARCHAR'}"
+    return _in_years(plain) if target in _DATED else plain
+
+
+def _in_years(instant: str) -> str:
+    """An instant or a day; an infinite one is null, and one of a year that no library has ends the query."""
+    message = "A date is outside the years 1 to 9999: cast it to VARCHAR to see it."
+    return (
+        f"CASE WHEN NOT isfinite({instant}) THEN NULL WHEN {instant} >= '0001-01-01' AND {instant} < '10000-01-01' "
+        f"THEN {instant} ELSE error('{message}') END"
+    )
 
 
 def _target(kind: str) -> str | None:

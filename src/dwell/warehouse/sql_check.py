@@ -66,9 +66,11 @@ def check_query(connection: duckdb.DuckDBPyConnection, text: str, tables: Collec
     Raises:
         QueryError: It cannot be parsed, is not one SELECT, or names something that it may not read.
     """
-    node = _parse(connection, text)
     found = _Walk(connection, {name.lower(): name for name in tables})
-    found.visit(node, frozenset())
+    try:
+        found.visit(_parse(connection, text), frozenset())
+    except RecursionError:
+        raise QueryError("This SQL is nested too deeply: name its parts in a WITH.") from None
     return Checked(_without_end(text), list(dict.fromkeys(found.tables)))
 
 

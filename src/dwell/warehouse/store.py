@@ -80,7 +80,7 @@ class Store:
             StorageError: A newer dwell wrote the folder, it is being restored, or it cannot be used.
         """
         store = cls(settings)
-        require_reachable(store._journal)
+        require_reachable(store.root / unfinished.NAME)  # of the journal, which may be a broken link, the parts tell
         unfinished.require_finished(store.root)
         require_parts(store.root, state_elsewhere=settings.database is not None)
         if not store._journal.exists():

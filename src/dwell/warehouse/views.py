@@ -198,7 +198,7 @@ def copy_rows(
     Args:
         connection: Where.
         table: Whose columns they begin with.
-        rows: At least one.
+        rows: They may be none.
         extra: Names of the whole numbers behind these columns.
         into: How the statement begins whose query gives the columns and the numbers.
     """
@@ -207,7 +207,7 @@ def copy_rows(
 
     kinds = {"string": DataType.string(), "int64": DataType.int64(), "float64": DataType.float64()}
     types = [kinds[_ARROW_TYPES.get(column.kind, "int64")] for column in table.columns] + [kinds["int64"]] * len(extra)
-    columns = zip(*rows, strict=True)
+    columns = list(zip(*rows, strict=True)) or [()] * len(types)
     arrays = [Array(list(values), type=kind) for values, kind in zip(columns, types, strict=True)]
     rows_in_arrow = ArrowTable.from_arrays(arrays, names=[*(column.name for column in table.columns), *extra])
     select = ", ".join(from_journal(column) for column in table.columns)

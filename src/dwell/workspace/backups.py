@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from dwell import clock
 from dwell.disk.archive import Archive, ArchiveWriter, read_archive
 from dwell.disk.errors import FULL
 from dwell.disk.paths import require_reachable
 from dwell.disk.replace import replacing
-from dwell.errors import BadFileError, StorageError
+from dwell.errors import StorageError
 from dwell.results import Result
 from dwell.settings import Settings
 from dwell.state.database import NAME as STATE
-from dwell.warehouse import Store, journal
+from dwell.warehouse import Store
 from dwell.warehouse.backup import FolderFiles, collect_files
+from dwell.workspace.backup_manifest import (
+    FOLDER,
+    STATE_MEMBER,
+    VERSION,
+    Description,
+    Layouts,
+    Rows,
+    read_description,
+)
 
-FORMAT, VERSION = "dwell-backup", 1
-STATE_MEMBER, FOLDER = "state.db", "folder"
 COLUMNS = ("part", "table", "rows")
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup that was read to its end: its files, and what it says of itself."""
+
+    archive: Archive
+    description: Description
+
 
 Progress = Callable[[str, int, int], None]
 """Is told what is done, how much of it, and how much there is."""
@@ -68,19 +87,19 @@ def back_up(settings: Settings, file: Path, *, state_only: bool = False, progres
         sources |= {f"{FOLDER}/{name}": path for name, path in folder.files.items()}
         if not sources:
             raise StorageError(f"{store.root} has no state, so there is nothing to back up without its tables.")
-        rows = {"state": state_rows, "tables": None if state_only else folder.rows}
+        rows = Rows(state_rows, None if state_only else folder.rows)
         description = _describe(store, created_at, folder.layout, rows)
         try:
             with replacing(file, mode=0o600) as partial_file:
                 _write(partial_file, sources, description, tell)
-                archive = read_backup(partial_file, tell, "Reading back")
+                archive = read_backup(partial_file, tell, "Reading back").archive
         except OSError as error:
             raise _write_error(file, error) from error
     written = {"file": str(file), "bytes": file.stat().st_size, "files": len(archive.members), "created_at": created_at}
-    return Result(COLUMNS, list_rows(archive, ("state", "tables")), written)
+    return Result(COLUMNS, list_rows(msgspec.structs.asdict(rows)), written)
 
 
-def read_backup(file: Path, tell: Progress, what: str) -> Archive:
+def read_backup(file: Path, tell: Progress, what: str) -> Backup:
     """Reads a backup to its end, and compares every digest.
 
     Raises:
@@ -88,23 +107,14 @@ def read_backup(file: Path, tell: Progress, what: str) -> Archive:
         StorageError: A newer dwell wrote it, or it cannot be read.
     """
     archive = read_archive(file)
-    if archive.description.get("format") != FORMAT:
-        raise BadFileError(f"{file} is no backup of dwell's: name a file that dwell backup wrote.")
-    from dwell.state.schema import LAYOUT
-
-    known = {"version": VERSION, "folder": journal.VERSION, "state": LAYOUT}
-    written = {"version": archive.description["version"], **archive.description["layouts"]}
-    if any(written[name] > number for name, number in known.items()):
-        theirs, ours = archive.description["dwell"], metadata.version("dwell")
-        raise StorageError(f"{file} was written by a newer dwell ({theirs}, this one is {ours}): update dwell.")
+    description = read_description(archive)
     archive.verify(Counter(tell, what, archive.size).add)
-    return archive
+    return Backup(archive, description)
 
 
-def list_rows(archive: Archive, parts: tuple[str, ...]) -> list[tuple[Any, ...]]:
-    """Rows of each table that is in a backup, by part."""
-    counts = archive.description["rows"]
-    return [(part, table, rows) for part in parts for table, rows in (counts[part] or {}).items()]
+def list_rows(counts: Mapping[str, Mapping[str, int] | None]) -> list[tuple[Any, ...]]:
+    """Rows of each table, by part."""
+    return [(part, table, rows) for part, tables in counts.items() for table, rows in (tables or {}).items()]
 
 
 class Counter:
@@ -140,28 +150,25 @@ def _copy_state(store: Store, target: Path, tell: Progress) -> dict[str, int] | 
         )
 
 
-def _describe(
-    store: Store, created_at: datetime, folder_layout: int, rows: dict[str, dict[str, int] | None]
-) -> dict[str, Any]:
+def _describe(store: Store, created_at: datetime, folder_layout: int, rows: Rows) -> Description:
     from dwell.state.schema import LAYOUT
 
-    return {
-        "format": FORMAT,
-        "version": VERSION,
-        "dwell": metadata.version("dwell"),
-        "created_at": created_at.isoformat(),
-        "layouts": {"folder": folder_layout, "state": LAYOUT},
-        "folder_id": store.folder_id(),
-        "rows": rows,
-    }
+    return Description(
+        version=VERSION,
+        dwell=metadata.version("dwell"),
+        created_at=created_at,
+        layouts=Layouts(folder_layout, LAYOUT),
+        folder_id=store.folder_id(),
+        rows=rows,
+    )
 
 
-def _write(target: Path, sources: dict[str, Path], description: dict[str, Any], tell: Progress) -> None:
+def _write(target: Path, sources: dict[str, Path], description: Description, tell: Progress) -> None:
     total = sum(path.stat().st_size for path in sources.values())
     with ArchiveWriter(target, Counter(tell, "Writing", total).add) as archive:
         for name, path in sources.items():
             archive.add(name, path)
-        archive.finish(description)
+        archive.finish(msgspec.to_builtins(description))
 
 
 def _write_error(file: Path, error: OSError) -> StorageError:

@@ -14,8 +14,9 @@ from typing import Any
 from dwell.disk.errors import os_error
 from dwell.disk.flush import flush
 from dwell.disk.replace import replacing, write_whole
-from dwell.errors import StorageError
+from dwell.errors import NoDataError, StorageError
 from dwell.records.personal import Subject
+from dwell.text.names import is_valid_handle
 
 REQUEST, ERASURE_LOCK, RECEIPTS = "erasure.json", "erasure.lock", "receipts"
 _SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
@@ -147,3 +148,23 @@ def find_receipts(root: Path, name: str) -> list[dict[str, str]]:
 
 def _digest(name: str, salt: str) -> str:
     return hashlib.scrypt(name.encode(), salt=bytes.fromhex(salt), **_SCRYPT).hex()
+
+
+def can_be_mentioned(subject: Subject) -> bool:
+    """A text can name it: what no account can be called, such as a sign, is in texts about anybody."""
+    return any(len(name) > 1 and is_valid_handle(name) for name in subject.names | subject.account_ids)
+
+
+def nothing_stored(root: Path, subject: Subject, handle: str) -> NoDataError:
+    """The error where there is nothing to erase; it names earlier receipts."""
+    if not can_be_mentioned(subject):
+        return NoDataError(
+            f"{handle!r} is no name of an account, and no row has exactly this name: write it as @handle, of 2 to 40 "
+            "letters, digits, points, dashes and underscores."
+        )
+    earlier = find_receipts(root, handle)
+    erased = f" It was erased on {earlier[-1]['erased_at'][:10]} ({earlier[-1]['path']})." if earlier else ""
+    who = f"@{handle}" if subject.kind == "account" else f"a person named {handle}"
+    moved = [name for name in ("damaged", "replaced") if (root / name).is_dir()]
+    older = f" {' and '.join(moved)} in {root} may have older rows: delete what you do not need." if moved else ""
+    return NoDataError(f"Nothing is stored about {who}.{erased}{older} Check the name with dwell status.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from dwell.warehouse.load.explainer import explain
 from dwell.warehouse.load.explanation import Explanation
 from dwell.warehouse.store import Store
 from dwell.workspace.imports import failure_dict, read_file
-from dwell.workspace.input_files import list_files
+from dwell.workspace.input_files import input_paths, list_files
 
 __all__ = ["Explanation", "Explanations", "explain_files"]
 
@@ -67,7 +68,9 @@ def _file(explanation: Explanation) -> dict[str, Any]:
     return {**document, "path": str(explanation.path)}
 
 
-def explain_files(store: Store, paths: Iterable[Path], hints: Hints, lines: Iterable[int] = ()) -> Explanations:
+def explain_files(
+    store: Store, paths: Iterable[str | os.PathLike[str]], hints: Hints, lines: Iterable[int] = ()
+) -> Explanations:
     """Explain the import of each file; nothing is stored.
 
     Args:
@@ -78,7 +81,7 @@ def explain_files(store: Store, paths: Iterable[Path], hints: Hints, lines: Iter
     """
     wanted = tuple(lines)
     files: list[Explanation] = []
-    found = list_files(paths)
+    found = list_files(input_paths(paths))
     failures = found.failures
     for path in found.data:
         try:

@@ -17,7 +17,7 @@ from dwell.errors import NoDataError
 from dwell.results import Result
 from dwell.settings import Settings
 from dwell.text.plurals import pluralize
-from dwell.warehouse import Store, batches, check, journal, lake, unfinished
+from dwell.warehouse import Store, batches, check, journal, lake, misplaced, unfinished
 from dwell.warehouse.check import Problem
 from dwell.workspace.erasure_records import describe_unfinished
 
@@ -66,11 +66,13 @@ def check_folder(
         NoDataError: There is no data folder at that place.
         StorageError: The folder cannot be written.
     """
-    require_reachable(settings.data / journal.NAME)
-    unfinished.require_finished(settings.data)
-    if not any((settings.data / name).exists() for name in (journal.NAME, check.STATE, lake.FOLDER)):
-        raise NoDataError(f"There is no data in {settings.data}: name its folder with --data or DWELL_DATA.")
     elsewhere = settings.database is not None
+    wrong = any(misplaced.find_misplaced(settings.data, state_elsewhere=elsewhere))
+    if not wrong:
+        require_reachable(settings.data / journal.NAME)
+    unfinished.require_finished(settings.data)
+    if not wrong and not any((settings.data / name).exists() for name in (journal.NAME, check.STATE, lake.FOLDER)):
+        raise NoDataError(f"There is no data in {settings.data}: name its folder with --data or DWELL_DATA.")
     if repair:
         _mark_responses_pending(settings)
     repaired: list[Problem] = []

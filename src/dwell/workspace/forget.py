@@ -18,7 +18,7 @@ from dwell.disk.errors import is_in_use
 from dwell.disk.lock import try_exclusive
 from dwell.disk.temporary import temporary_folder
 from dwell.disk.unwritable import takes_files
-from dwell.errors import NoDataError, StorageError
+from dwell.errors import StorageError
 from dwell.models.named_models import list_named
 from dwell.records.personal import Kind, Subject
 from dwell.results import Result
@@ -39,8 +39,10 @@ from dwell.workspace.erasure_reach import NotReached
 from dwell.workspace.erasure_records import (
     ERASURE_LOCK,
     Request,
+    can_be_mentioned,
     find_receipts,
     new_request,
+    nothing_stored,
     read_request,
     remove_request,
     write_receipt,
@@ -201,10 +203,13 @@ def _complete(work: _Work) -> None:
 def _count(work: _Work) -> bool:
     """Notes what is there; says whether that is anything beside files that would go in any case."""
     found = [(_TABLES, *item) for item in erasure.count_rows(work.store, work.subject).items()]
+    by_mention = bool(found) or can_be_mentioned(work.subject)
     if work.database is not None:
-        responses = state_erasure.find_responses(work.database, work.mentions)
+        responses = state_erasure.find_responses(work.database, work.mentions) if by_mention else []
         counts = state_erasure.count(work.database, work.subject, work.mentions, responses)
         found += [(_STATE, name, number) for name, number in counts.items() if number]
+    if not found and not by_mention:
+        return False
     found += [(_MODELS, path.name, 1) for path in _models(work)]
     files = count_files(work.root, work.store.settings, work.subject, work.mentions, work.request.imports)
     of_person = {name: number for name, number in files.items() if name not in {"damaged", "replaced"}}
@@ -233,7 +238,7 @@ def _cached_queries(work: _Work) -> Iterator[Path]:
 def _plan(work: _Work, handle: str) -> Result:
     _complete(work)
     if not _count(work) and read_request(work.root) is None:
-        raise _nothing(work, handle)
+        raise nothing_stored(work.root, work.subject, handle)
     places = erasure_reach.list_destinations(work.store, work.database, work.request)
     rows = [(*row, None) for row in work.request.rows]
     rows += [(f"destination {address}", "all tables", None, None) for address, _ in places]
@@ -244,7 +249,7 @@ def _do(work: _Work, handle: str) -> Result:
     _complete(work)
     is_resumed = read_request(work.root) is not None
     if not _count(work) and not is_resumed:
-        raise _nothing(work, handle)
+        raise nothing_stored(work.root, work.subject, handle)
     write_request(work.root, work.request)
     limits = _limits(work)
     # A schedule that names a destination may go with the account.
@@ -334,12 +339,3 @@ def _describe(
         "receipt": receipt,
         "earlier": earlier,
     }
-
-
-def _nothing(work: _Work, handle: str) -> NoDataError:
-    earlier = find_receipts(work.root, handle)
-    erased = f" It was erased on {earlier[-1]['erased_at'][:10]} ({earlier[-1]['path']})." if earlier else ""
-    who = f"@{handle}" if work.subject.kind == "account" else f"a person named {handle}"
-    moved = [name for name in ("damaged", "replaced") if (work.root / name).is_dir()]
-    older = f" {' and '.join(moved)} in {work.root} may have older rows: delete what you do not need." if moved else ""
-    return NoDataError(f"Nothing is stored about {who}.{erased}{older} Check the name with dwell status.")

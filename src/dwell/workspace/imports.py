@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from dwell.warehouse.load.earlier_imports import import_name
 from dwell.warehouse.load.loaded import Loaded
 from dwell.warehouse.load.loader import load
 from dwell.warehouse.store import Store
-from dwell.workspace.input_files import list_files, list_special
+from dwell.workspace.input_files import input_paths, list_files, list_special
 
 Progress = Callable[[str, str, float], None]
 
@@ -106,7 +107,7 @@ def failure_dict(path: Path, error: DwellError) -> dict[str, str]:
 
 def import_files(
     store: Store,
-    paths: Iterable[Path],
+    paths: Iterable[str | os.PathLike[str]],
     hints: Hints,
     *,
     dry_run: bool = False,
@@ -126,7 +127,7 @@ def import_files(
     if not dry_run:
         store.require_writable()
     loaded: list[Loaded] = []
-    named = list(paths)
+    named = input_paths(paths)
     found = list_files(named)
     failures, rows = found.failures, 0
     for path in found.data:

@@ -10,10 +10,14 @@ from pathlib import Path
 
 from dwell.disk.paths import is_folder
 from dwell.errors import BadFileError, DwellError, UnknownFormatError
-from dwell.providers.opening import special_kind, unreadable
+from dwell.providers.opening import unreadable
 from dwell.providers.strangers import is_no_data
 from dwell.settings.limits import FILES, Limit
+from dwell.special import special_kind
+from dwell.warehouse import journal, journal_revision, lake
+from dwell.warehouse.check import LOCK
 
+EMPTY_PATH = "A path is empty: name a file or a folder, such as . for the one that you are in."
 Failure = tuple[Path, DwellError]
 
 
@@ -24,7 +28,7 @@ class InputFiles:
     Attributes:
         data: Files to read, in the order of the paths, and of names in a folder.
         skipped: Files in folders that hold no data, such as notes and pictures.
-        special: What is in folders and no file, and what it is: a pipe, a device, a link to a folder.
+        special: What is in folders and no file, and what it is: a pipe, a device, a link to a folder, a data folder.
         failures: Folders that cannot be read, or have more files than the limit, and why.
     """
 
@@ -34,8 +38,22 @@ class InputFiles:
     failures: list[Failure] = field(default_factory=list)
 
 
+def input_paths(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
+    """The paths that are named.
+
+    Raises:
+        BadFileError: One is empty, which would be the folder that the process is in.
+    """
+    named = [os.fspath(path) for path in paths]
+    if "" in named:
+        raise BadFileError(EMPTY_PATH)
+    return [Path(path) for path in named]
+
+
 def list_files(paths: Iterable[Path]) -> InputFiles:
-    """Lists the files that are named and those in the folders, however deep; links to folders are not followed.
+    """Lists the files that are named and those in the folders, however deep.
+
+    Links to folders are not followed, and a data folder holds dwell's own files, not exports.
 
     Raises:
         UnknownFormatError: A folder has no files with data.
@@ -53,6 +71,11 @@ def list_files(paths: Iterable[Path]) -> InputFiles:
 
 
 def _list_folder(folder: Path, found: InputFiles) -> None:
+    if is_data_folder(folder):
+        raise BadFileError(
+            f"{folder} is a data folder of dwell: to copy its tables, write them with `dwell export all`, and import "
+            "what that wrote."
+        )
     inside, before = list(_entries(folder, found)), len(found.data)
     for path in sorted(inside):
         kind = _kind(path)
@@ -71,7 +94,9 @@ def _entries(folder: Path, found: InputFiles) -> Iterator[Path]:
     count, failed = 0, list[OSError]()
     for place, folders, names in os.walk(folder, onerror=failed.append):
         links = [name for name in folders if Path(place, name).is_symlink()]
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in links)
+        own = [name for name in folders if name not in links and is_data_folder(Path(place, name))]
+        found.special += [(Path(place, name), "dwell's data folder") for name in own]
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in {*links, *own})
         count += len(folders) + len(names)
         if count > FILES.value():
             raise too_many(folder, FILES)
@@ -107,3 +132,13 @@ def list_special(special: Iterable[tuple[Path, str]], most: int = 5) -> str:
     more = ", …" if len(listed) > most else ""
     what = "1 entry that is" if len(listed) == 1 else f"{len(listed):,} entries that are"
     return f"Skipped {what} no file: {', '.join(listed[:most])}{more}."
+
+
+def is_data_folder(folder: Path) -> bool:
+    """Whether a folder is one of dwell's: it has the lock of its writer, and a journal or what is beside one."""
+    try:
+        if not (folder / LOCK).exists():
+            return False
+        return any((folder / name).exists() for name in (journal.NAME, journal_revision.FILE, lake.FOLDER))
+    except OSError:
+        return False

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from dwell import clock
 from dwell.errors import SettingsError
 from dwell.results import Result
+from dwell.text.iso_times import parse_iso_day, parse_iso_time
 from dwell.text.plurals import pluralize
 from dwell.text.time_zones import find_zone
 
@@ -160,7 +161,7 @@ def _instant(when: When | None, tz: str, name: str) -> datetime | None:
     try:
         if isinstance(when, str):
             text = when.strip()
-            when = date.fromisoformat(text) if len(text) <= 10 else datetime.fromisoformat(text)
+            when = parse_iso_day(text) if len(text) <= 10 else parse_iso_time(text)
         if not isinstance(when, datetime):
             when = datetime.combine(when + timedelta(days=name == "until"), time())
         if when.tzinfo is None and _is_skipped(when, tz):

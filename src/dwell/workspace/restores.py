@@ -11,20 +11,20 @@ import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from shutil import rmtree
 from typing import Any, Literal
 
+import msgspec
+
 from dwell import clock, logs
 from dwell.connections.listing import list_unreadable
 from dwell.connections.secret_keys import FILE as KEY_FILE
-from dwell.disk.archive import Archive
 from dwell.disk.errors import is_in_use, os_error, sidecars
 from dwell.disk.flush import flush
 from dwell.disk.lock import remove_dead_scratch, try_exclusive
 from dwell.disk.paths import require_reachable
-from dwell.errors import BadFileError, DamagedDataError, StorageError
+from dwell.errors import DamagedDataError, StorageError
 from dwell.results import Result
 from dwell.settings import Settings
 from dwell.state import StateDatabase, open_database
@@ -34,6 +34,7 @@ from dwell.warehouse import Store, journal, journal_revision, unfinished
 from dwell.warehouse.backup import PARTS
 from dwell.warehouse.store import LOCK
 from dwell.workspace import backups
+from dwell.workspace.backup_manifest import FOLDER, STATE_MEMBER
 from dwell.workspace.erasure_records import REQUEST
 
 _ASIDE = "replaced"
@@ -55,14 +56,14 @@ class _Restore:
 
     Attributes:
         settings: Where folder and state are.
-        archive: The backup.
+        backup: The backup.
         parts: `tables` and `state`, as far as the backup has them and they are wanted.
         whole: Everything in the folder is replaced.
         tell: Is told of progress.
     """
 
     settings: Settings
-    archive: Archive
+    backup: backups.Backup
     parts: tuple[str, ...]
     whole: bool
     tell: backups.Progress
@@ -115,8 +116,8 @@ def restore_backup(
         StorageError: Something is there already or in use, a newer dwell wrote the backup, or something cannot be
             written.
     """
-    archive = backups.read_backup(file, progress or backups.tell_nobody, "Comparing digests")
-    work = _plan(settings, archive, only, progress or backups.tell_nobody)
+    backup = backups.read_backup(file, progress or backups.tell_nobody, "Comparing digests")
+    work = _plan(settings, backup, only, progress or backups.tell_nobody)
     _require_place(work, replace=replace)
     with _alone(work.root):
         mark = _begin(work, replace=replace)
@@ -125,7 +126,7 @@ def restore_backup(
             if mark["step"] == MOVING:
                 _move_aside(work, work.root / aside if aside else None)
                 unfinished.write(work.root, mark | {"step": FILLING})
-            schema = _fill(work, mark)
+            counts, schema = _fill(work, mark)
             pending = _load_again(work)
             unreadable = _list_unreadable(work)
             moved_to = str(work.root / aside) if aside and (work.root / aside).exists() else None
@@ -135,7 +136,7 @@ def restore_backup(
     log.info("%(data)s was restored from %(file)s", {"data": str(work.root), "file": str(file)})
     meta = {
         "file": str(file),
-        "created_at": datetime.fromisoformat(archive.description["created_at"]),
+        "created_at": backup.description.created_at,
         "data": str(work.root),
         "database": _database_name(work),
         "moved_to": moved_to,
@@ -143,20 +144,16 @@ def restore_backup(
         "responses_to_load": pending,
         "warnings": unreadable,
     }
-    return Result(backups.COLUMNS, backups.list_rows(archive, work.parts), meta)
+    return Result(backups.COLUMNS, backups.list_rows(counts), meta)
 
 
-def _plan(settings: Settings, archive: Archive, only: str | None, tell: backups.Progress) -> _Restore:
-    counts = archive.description["rows"]
-    parts = tuple(part for part in ("state", "tables") if counts[part] is not None and only in {None, part})
+def _plan(settings: Settings, backup: backups.Backup, only: str | None, tell: backups.Progress) -> _Restore:
+    rows = msgspec.structs.asdict(backup.description.rows)
+    parts = tuple(part for part, counts in rows.items() if counts is not None and only in {None, part})
     if not parts:
-        raise StorageError(f"{archive.path} has no {only}: restore the rest without --{only}-only.")
-    for name in archive.members:
-        top, _, rest = name.partition("/")
-        if name != backups.STATE_MEMBER and (top != backups.FOLDER or rest.partition("/")[0] not in PARTS):
-            raise BadFileError(f"{archive.path} has a file {name!r}, which no data folder has: use another backup.")
+        raise StorageError(f"{backup.archive.path} has no {only}: restore the rest without --{only}-only.")
     whole = only is None and "tables" in parts
-    return _Restore(settings, archive, parts, whole, tell)
+    return _Restore(settings, backup, parts, whole, tell)
 
 
 def _require_place(work: _Restore, *, replace: bool) -> None:
@@ -165,7 +162,7 @@ def _require_place(work: _Restore, *, replace: bool) -> None:
     Raises:
         StorageError: The place is taken, in use, or belongs to another folder.
     """
-    root, mark = work.root, None
+    root, file = work.root, work.backup.archive.path
     require_reachable(root / journal.NAME)
     if root.exists() and not root.is_dir():
         raise StorageError(f"{root} is a file; name a folder with --data or DWELL_DATA.")
@@ -178,8 +175,8 @@ def _require_place(work: _Restore, *, replace: bool) -> None:
             f"{root} is not empty: name another folder with --data, or say --replace, which moves what is there to "
             f"{root / _ASIDE}."
         )
-    if work.archive.path.resolve().is_relative_to(root.resolve()):
-        raise StorageError(f"{work.archive.path} is in the folder that it is to be restored into: move it elsewhere.")
+    if file.resolve().is_relative_to(root.resolve()):
+        raise StorageError(f"{file} is in the folder that it is to be restored into: move it elsewhere.")
     _require_unused(work)
     if work.settings.database is not None:
         from dwell.state.restore import require_free
@@ -197,7 +194,7 @@ def _require_unused(work: _Restore) -> None:
 
 def _require_same_folder(work: _Restore) -> None:
     """A part of a backup belongs to the rest of the folder that it is a backup of."""
-    restored = work.archive.description["folder_id"]
+    restored = work.backup.description.folder_id
     if "state" in work.parts:
         known = Store(work.settings).folder_id() if (work.root / journal.NAME).exists() else None
     elif work.settings.database is not None or (work.root / STATE).exists():
@@ -209,8 +206,8 @@ def _require_same_folder(work: _Restore) -> None:
         known = None
     if None not in {known, restored} and known != restored:
         raise StorageError(
-            f"{work.archive.path} is a backup of another data folder (id {restored}; this one is {known}): restore it "
-            "as a whole into another folder."
+            f"{work.backup.archive.path} is a backup of another data folder (id {restored}; this one is {known}): "
+            "restore it as a whole into another folder."
         )
 
 
@@ -229,7 +226,7 @@ def _alone(root: Path) -> Iterator[None]:
 
 def _begin(work: _Restore, *, replace: bool) -> dict[str, Any]:
     """The mark of this restore, or of one that was stopped and is continued."""
-    file, mark = str(work.archive.path.absolute()), unfinished.read(work.root)
+    file, mark = str(work.backup.archive.path.absolute()), unfinished.read(work.root)
     if mark is not None and mark.get("step") in {MOVING, FILLING}:
         # What was restored into a database before it was stopped may be replaced.
         mark |= {"file": file, "replace": True}
@@ -264,46 +261,48 @@ def _move_aside(work: _Restore, place: Path | None) -> None:
     flush(place, place.parent, work.root)
 
 
-def _fill(work: _Restore, mark: dict[str, Any]) -> str | None:
+def _fill(work: _Restore, mark: dict[str, Any]) -> tuple[dict[str, dict[str, int]], str | None]:
     """Puts everything in its place; what a stopped restore left there is made again.
 
     Returns:
-        The schema that tables of the database were moved to; None if there were none.
+        Rows of each table that were put there, counted, by part. And the schema that tables of the database were moved
+        to; None if there were none.
     """
     unfinished_files = [path for path in work.list_old() if path.name in {*PARTS, journal_revision.FILE, *_STATE_FILES}]
     for path in (*unfinished_files, *work.root.glob(_PARTIAL)):
         rmtree(path) if path.is_dir() else path.unlink()
     members = {
-        name: work.root / name.removeprefix(f"{backups.FOLDER}/")
-        for name in work.archive.members
-        if name != backups.STATE_MEMBER and "tables" in work.parts
+        name: work.root / name.removeprefix(f"{FOLDER}/")
+        for name in work.backup.archive.members
+        if name != STATE_MEMBER and "tables" in work.parts
     }
-    total = sum(work.archive.members[name].bytes for name in members)
-    work.archive.extract(members, backups.Counter(work.tell, "Restoring the tables", total).add)
-    return _fill_state(work, mark) if "state" in work.parts else None
+    total = sum(work.backup.archive.members[name].bytes for name in members)
+    work.backup.archive.extract(members, backups.Counter(work.tell, "Restoring the tables", total).add)
+    state, schema = _fill_state(work, mark) if "state" in work.parts else ({}, None)
+    return {"state": state, "tables": Store(work.settings).rows() if "tables" in work.parts else {}}, schema
 
 
-def _fill_state(work: _Restore, mark: dict[str, Any]) -> str | None:
+def _fill_state(work: _Restore, mark: dict[str, Any]) -> tuple[dict[str, int], str | None]:
     from dwell.state.restore import copy_into, prepare_file
 
     remove_dead_scratch(work.root / "scratch")
     with Store(work.settings).scratch() as scratch:
         copy = scratch / STATE
-        size = work.archive.members[backups.STATE_MEMBER].bytes
-        work.archive.extract({backups.STATE_MEMBER: copy}, backups.Counter(work.tell, "Restoring the state", size).add)
+        size = work.backup.archive.members[STATE_MEMBER].bytes
+        work.backup.archive.extract({STATE_MEMBER: copy}, backups.Counter(work.tell, "Restoring the state", size).add)
         if work.server is None:
-            prepare_file(copy, clock.now())
+            counts = prepare_file(copy, clock.now())
             assert sidecars(copy) == [copy], "the last connection moves everything into the file"
             flush(copy)
             copy.rename(work.root / STATE)
             flush(work.root)
-            return None
-        rows = work.archive.description["rows"]["state"]
+            return counts, None
+        rows = work.backup.description.rows.state or {}
         counter = backups.Counter(work.tell, f"Copying rows to {_database_name(work)}", sum(rows.values()))
         schema = f"{_ASIDE}_{clock.now():%Y%m%d_%H%M%S}_{secrets.token_hex(2)}" if mark["replace"] else None
         with closing(StateDatabase(work.server)) as database:
             moved = copy_into(copy, database, rows, aside=schema, on_rows=counter.add_rows)
-        return schema if moved else None
+        return rows, schema if moved else None
 
 
 def _load_again(work: _Restore) -> int:

@@ -155,9 +155,7 @@ class Workspace:
             format=format, as_of=as_of, columns=columns, creator=creator, niche=niche, dates=dates, tz=tz,
             decimal=decimal, percent=percent, suffixes=suffixes,
         )  # fmt: skip
-        return import_files(
-            self.store, map(Path, paths), hints, dry_run=dry_run, max_rejects=max_rejects, progress=progress
-        )
+        return import_files(self.store, paths, hints, dry_run=dry_run, max_rejects=max_rejects, progress=progress)
 
     def explain_import(
         self, paths: Iterable[str | os.PathLike[str]], *, lines: Iterable[int] = (), **options: Any
@@ -165,7 +163,7 @@ class Workspace:
         """Show what each step of an import makes of rows; nothing is stored. Options are those of `import_files`."""
         from dwell.workspace.explanations import explain_files
 
-        return explain_files(self.store, map(Path, paths), _hints(**options), lines)
+        return explain_files(self.store, paths, _hints(**options), lines)
 
     def export(
         self,

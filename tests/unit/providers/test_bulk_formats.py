@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dwell.errors import BadFileError
+from dwell.errors import BadFileError, UnknownFormatError
 from dwell.providers import part as part_module
 from dwell.providers.json_rows import NOT_AN_OBJECT, find_rows, stream_rows
 from dwell.records import TABLES, Extract, SourceFile
@@ -259,3 +259,15 @@ def test_own_export_without_its_unknown_keys(opened: Opened) -> None:
     extract = only(opened(json.dumps(row) + "\n" + json.dumps(row), "x.jsonl"))
     assert extract.shape.tables == ("post_snapshots",)
     assert extract.path.name == "x.jsonl"
+
+
+@pytest.mark.parametrize("hints", [{}, {"columns": {"views": "n"}}, {"format": "table"}, {"format": "dwell"}])
+def test_parquet_of_others_is_to_be_converted(opened: Opened, tmp_path: Path, hints: dict[str, Any]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = tmp_path / "others.parquet"
+    pq.write_table(pa.table({"link": [f"https://www.tiktok.com/@a/video/{ID}"], "n": [5]}), path)
+    with pytest.raises(UnknownFormatError, match=r"dwell did not export.*convert it to CSV or JSON") as caught:
+        opened(path.read_bytes(), "others.parquet", **hints)
+    assert "--" not in str(caught.value)

@@ -120,6 +120,7 @@ def test_watch_time_is_the_total_only_beside_an_average() -> None:
         ("duration (mm:ss)", "duration_s", ""),
         ("Length (hh:mm:ss)", "duration_s", ""),
         ("% watched full video", "full_watch_rate", "percent"),
+        ("completion rate (\u066a)", "full_watch_rate", "percent"),
         ("# views", "views", ""),
         ("# of likes", "likes", ""),
     ],
@@ -131,7 +132,12 @@ def test_units_and_signs_around_a_name(header: str, column: str, unit: str) -> N
 
 
 @pytest.mark.parametrize(
-    "header", ["duration std", "Dauer Std.", "duration (hh:mm)", "# video", "duration m", "likes %"]
+    "header",
+    [
+        *("duration std", "Dauer Std.", "duration (hh:mm)", "# video", "duration m", "likes %"),
+        *("completion rate (‰)", "‰ watched full video", "completion rate ؉", "completion rate (‱)", "likes (‰)"),
+        *("completion rate per mille", "completion rate (bps)", "avg watch time (‰)"),
+    ],
 )
 def test_what_a_header_does_not_say(header: str) -> None:
     assert read_header(header) is None

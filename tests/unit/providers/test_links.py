@@ -117,3 +117,12 @@ def test_an_id_from_tomorrow_is_the_last_that_passes() -> None:
     assert check_id("7710036667976908799")
     with pytest.raises(LinkError, match="impossible"):
         check_id("7712000000000000000")
+
+
+def test_links_to_several_posts_are_no_link() -> None:
+    one, two = (
+        f"https://www.tiktok.com/@a/video/{post_id}" for post_id in ("7350810998023949599", "7350810998023949600")
+    )
+    with pytest.raises(LinkError, match="several posts"):
+        parse_link(f"{one}, {two}")
+    assert parse_link(f"{one} {one}?a=b").post_id == "7350810998023949599"

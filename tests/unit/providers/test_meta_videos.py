@@ -162,6 +162,13 @@ def test_what_the_user_says_of_dates_and_percentages_holds(tmp_path: Path) -> No
     assert rates == [pytest.approx(0.008), pytest.approx(0.009)]
 
 
+def test_curves_of_two_units_in_a_file(tmp_path: Path) -> None:
+    second = with_curve({**ROW, "Video asset ID": "2" + ID[1:]}, [1, 0.8, 0.6])
+    loaded, store = load(tmp_path, with_curve(ROW, [100, 80, 60]), second)
+    assert sorted(rows_of(store, "retention", "retention_rate")) == [(0.6,), (0.6,), (0.8,), (0.8,), (1.0,), (1.0,)]
+    assert any("begin near 1" in warning and "1 retention curve" in warning for warning in loaded.warnings)
+
+
 def test_a_column_that_shows_day_before_month_is_read_so(tmp_path: Path) -> None:
     second = {**ROW, "Video asset ID": "2" + ID[1:], "Publish time": "13/02/2026"}
     loaded, store = load(tmp_path, {**ROW, "Publish time": "02/10/2026"}, second)

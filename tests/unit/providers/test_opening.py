@@ -257,6 +257,15 @@ def test_a_workbook_is_a_csv_of_what_it_shows(opened: Opened) -> None:
     assert extract.shape.columns["full_watch_rate"].unit == "undecided"
 
 
+@pytest.mark.parametrize("above", [[], [["Export of March"], []]])
+def test_a_sheet_leaves_out_the_empty_cells_that_end_a_row(opened: Opened, above: list[list[object]]) -> None:
+    """Such rows were rejects: fewer cells than the header."""
+    url = "https://www.tiktok.com/@ana/video/735081099802394959"
+    rows: list[list[object]] = [[f"{url}{number}", 5 + number, *(["x"] if number == 4 else [])] for number in range(6)]
+    extract = only(opened(_workbook([*above, ["url", "views", "notes"], *rows]), "file.xlsx"))
+    assert extract.path.read_text().splitlines()[-6:-4] == [f"{url}0,5,", f"{url}1,6,"]
+
+
 def test_a_workbook_with_a_formula_is_refused(opened: Opened) -> None:
     with pytest.raises(BadFileError, match="formulas"):
         opened(_workbook([["url", "views"], ["x", "=1+1"]]), "file.xlsx")

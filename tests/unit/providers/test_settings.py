@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
 import subprocess
 import sys
@@ -195,7 +196,14 @@ def test_invalid_memory_sizes(monkeypatch: pytest.MonkeyPatch, size: str) -> Non
 
 def test_a_folder_in_place_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DWELL_SETTINGS", str(tmp_path))
-    with pytest.raises(SettingsError, match="cannot be read"):
+    with pytest.raises(SettingsError, match="is a folder: name a file in it"):
+        Settings().provider("scavio")
+
+
+def test_a_pipe_in_place_of_the_file_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    monkeypatch.setenv("DWELL_SETTINGS", str(tmp_path / "pipe"))
+    with pytest.raises(SettingsError, match="pipe is a pipe: save what it gives as a file"):
         Settings().provider("scavio")
 
 

@@ -50,6 +50,33 @@ def test_posts_of_a_data_request_as_text(opened: Opened) -> None:
     ]  # fmt: skip
 
 
+def test_lines_of_a_caption_are_no_fields_of_a_data_request(opened: Opened) -> None:
+    block = f"Date: 2026-01-12 06:40:00 UTC\nLink: {LINK}\nLike(s): 91\nSound: a song\nTitle: New recipe\n"
+    lines = [
+        "Like(s): 999999",
+        LINK.replace("ann", "ben").join(["Link: ", ""]),
+        "Date: tonight",
+        "Date: 2026-01-01 00:00:00 UTC",
+        "",
+        "Date: tonight",
+        "Sound: on",
+        "Title: another",
+    ]
+    file = opened("\n".join([block, block + "\n".join(lines), "", block]), "Posts.txt")
+    (extract,) = file.extracts
+    expected = ("91", "ann.cooks", "2026-01-12 06:40:00", "New recipe", "a song")
+    assert [row["line"] for row in read_rows(extract)] == [1, 7, 21]
+    for row in read_rows(extract):
+        assert tuple(row[name] for name in ("likes", "handle", "posted_at", "caption", "sound_title")) == expected
+    assert not extract.rejects
+
+
+def test_a_data_request_without_empty_lines(opened: Opened) -> None:
+    block = f"Date: 2026-01-12 06:40:00 UTC\nLink: {LINK}\nLike(s): 91\nTitle: a\nLike(s): 2\n"
+    (extract,) = opened(block * 2, "Posts.txt").extracts
+    assert [(row["line"], row["likes"]) for row in read_rows(extract)] == [(1, "91"), (6, "91")]
+
+
 def test_a_data_request_in_a_zip_leaves_out_what_is_no_post(opened: Opened) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:

@@ -202,6 +202,55 @@ def test_missing_days_are_named(opened: Opened) -> None:
     assert any("2 days between 2026-05-01 and 2026-05-04" in warning for warning in opened(text, handle="a").warnings)
 
 
+@pytest.mark.parametrize(
+    ("dates", "days"),
+    [
+        (["March 21", "March 20"], ["2026-03-21", "2026-03-20"]),
+        (["January 1", "December 31"], ["2026-01-01", "2025-12-31"]),
+        (["December 31", "January 1"], ["2025-12-31", "2026-01-01"]),
+        (["March 21", "March 20", "March 20", "March 17"], ["2026-03-21", "2026-03-20", "2026-03-20", "2026-03-17"]),
+        (["2026-03-21", "2026-03-18"], ["2026-03-21", "2026-03-18"]),
+    ],
+)
+def test_series_run_up_or_down(opened: Opened, dates: list[str], days: list[str]) -> None:
+    text = native(OVERVIEW, *[[day, 1, 1, 1, 1, 1] for day in dates])
+    file = opened(text, handle="a", as_of="2026-03-22")
+    assert [row["day"] for row in read_rows(only(file))] == days
+    missing = [warning for warning in file.warnings if "missing" in warning]
+    assert len(missing) == (days[0][-2:] == "21" and days[-1][-2:] in {"17", "18"})
+    assert all(" 2 days between 2026-03-1" in warning for warning in missing)
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [["March 20", "March 21", "March 20"], ["March 21", "March 19", "March 20"], ["January 1", "July 1"]],
+)
+def test_a_series_in_no_order_is_refused(opened: Opened, dates: list[str]) -> None:
+    text = native(OVERVIEW, *[[day, 1, 1, 1, 1, 1] for day in dates])
+    for name in ("Overview.csv", "Overview_2026-03-20_1774180800_a.csv"):
+        with pytest.raises(BadFileError, match=r"have no years.*each day once"):
+            opened(text, name, handle="a", as_of="2026-03-22")
+
+
+def test_a_zip_whose_series_runs_down(opened: Opened) -> None:
+    text = native(OVERVIEW, *[[day, 1, 1, 1, 1, 1] for day in ("March 21", "March 20")])
+    extract = only(opened(zipped(Overview=text), "Overview_2026-03-20_1774180800_ana.zip"))
+    assert [row["day"] for row in read_rows(extract)] == ["2026-03-21", "2026-03-20"]
+
+
+@pytest.mark.parametrize("zero", ["0", "00"])
+def test_hours_of_0_and_24_are_refused(opened: Opened, zero: str) -> None:
+    text = native(ACTIVITY, *[["May 1", hour, 7] for hour in (zero, 1, 23, 24)])
+    with pytest.raises(BadFileError, match="hours 0 and 24"):
+        opened(text, handle="ana")
+
+
+def test_hours_that_run_down_lose_the_same_tail(opened: Opened) -> None:
+    hours = [["May 2", hour, 0 if hour > 20 else 7] for hour in range(23, -1, -1)]
+    extract = only(opened(native(ACTIVITY, *hours), handle="ana"))
+    assert sorted(int(row["hour"]) for row in read_rows(extract)) == list(range(21))
+
+
 def test_a_series_needs_an_account(opened: Opened) -> None:
     with pytest.raises(BadFileError, match="--creator"):
         opened(_overview(date(2026, 5, 1), 3))
@@ -266,6 +315,16 @@ def test_shares_as_fractions_and_percentages(opened: Opened) -> None:
         found = read_rows(only(opened(text, handle="ana", as_of="2026-05-04")))
         assert [row["share"] for row in found] == shares
         assert {(row["dimension"], row["observed_at"]) for row in found} == {(dimension, "2026-05-04T00:00:00+00:00")}
+
+
+@pytest.mark.parametrize(
+    ("shares", "is_warned"),
+    [(["61", "0.39"], True), (["61%", "0.39"], True), (["61", "38.5", "0.5"], False), (["0.61", "0.39"], False)],
+)
+def test_shares_of_two_units_are_warned_of(opened: Opened, shares: list[str], is_warned: bool) -> None:
+    text = native(["Gender", "Distribution"], *[[f"g{n}", share] for n, share in enumerate(shares)])
+    warnings = opened(text, handle="ana", as_of="2026-05-04").warnings
+    assert any("add up to 0.614, not 1" in warning for warning in warnings) == is_warned
 
 
 def test_shares_have_no_date_of_their_own(opened: Opened) -> None:

@@ -147,6 +147,37 @@ def test_the_watch_time_template_with_a_curve(opened: Opened) -> None:
     assert [(row["second"], row["retention_rate"]) for row in read_rows(curve)] == [("0.0", "1.0"), ("1.5", "0.61")]
 
 
+@pytest.mark.parametrize(
+    ("curves", "rates", "warned"),
+    [
+        (["100,80,60", "1,0.8,0.6"], [[1.0, 0.8, 0.6], [1.0, 0.8, 0.6]], "begin near 1"),
+        (["1,0.8,0.6", "100,80,0.9"], [[1.0, 0.8, 0.6], [1.0, 0.8, 0.009]], "begin near 1"),
+        (["1.05,0.8,0.6", "1,0.5,"], [[1.05, 0.8, 0.6], [1.0, 0.5]], ""),
+        (["100%,80%,0.9%", ",,0.5"], [[1.0, 0.8, 0.009], [0.005]], ""),
+        (["100,80,60", "0.1,0.1,0.1"], [[1.0, 0.8, 0.6], [0.001, 0.001, 0.001]], "below 5% at the start"),
+    ],
+)
+def test_each_curve_says_its_unit(opened: Opened, curves: list[str], rates: list[list[float]], warned: str) -> None:
+    links = [f"https://www.tiktok.com/@ana/video/735081099802394959{n}" for n in range(len(curves))]
+    rows = [f"{link},2026-03-01,5,3,{curve}" for link, curve in zip(links, curves, strict=True)]
+    header = "video_link_or_id,captured_on,views,avg_watch_time_s,retention_0s,retention_1s,retention_5s"
+    file = opened("\n".join([header, *rows]))
+    found: dict[str, list[float]] = {}
+    for row in read_rows(file.extracts[1]):
+        found.setdefault(row["post_id"], []).append(float(row["retention_rate"]))
+    assert list(found.values()) == rates
+    assert bool(file.warnings) == bool(warned)
+    assert all(warned in warning for warning in file.warnings)
+
+
+def test_a_curve_has_the_unit_that_is_stated(opened: Opened) -> None:
+    header = "video_link_or_id,captured_on,views,avg_watch_time_s,retention_0s{},retention_1s{}"
+    for sign, percent, rate in ((" (%)", None, 0.01), ("", True, 0.01), ("", False, 1.0)):
+        file = opened(f"{header.format(sign, sign)}\n{LINK},2026-03-01,5,3,1,0.8\n", percent=percent)
+        assert float(read_rows(file.extracts[1])[0]["retention_rate"]) == rate
+        assert any("Check the unit" in warning for warning in file.warnings) == (rate < 1)
+
+
 def test_template_rejects(opened: Opened) -> None:
     bad = [
         "7.35081E+18,,1,1,1,1,1,1,1",

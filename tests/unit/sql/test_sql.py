@@ -84,6 +84,11 @@ TYPES = (
     ("NULL", "text", None),
     ("date '2020-01-01'", "day", date(2020, 1, 1)),
     ("timestamp '2020-01-01'", "instant", datetime(2020, 1, 1, tzinfo=UTC)),
+    ("date 'infinity'", "day", None),
+    ("date '9999-12-31'", "day", date(9999, 12, 31)),
+    ("timestamp '-infinity'", "instant", None),
+    ("timestamptz '9999-12-31 23:59:59.5+00'", "instant", datetime(9999, 12, 31, 23, 59, 59, 500_000, UTC)),
+    ("timestamp '0001-01-01'", "instant", datetime(1, 1, 1, tzinfo=UTC)),
     ("timestamp_s '2020-01-01'", "instant", datetime(2020, 1, 1, tzinfo=UTC)),
     ("interval 1 day", "text", "1 day"),
     ("time '10:00'", "text", "10:00:00"),
@@ -137,6 +142,17 @@ def test_values_are_bound(asked: dwell.Workspace, hostile: Any) -> None:
         ("SELECT '\0'", "This SQL has a character in it that no text can have."),
         ("SHOW TABLES", "SHOW can't be asked: DESCRIBE lists the columns"),
         ("SELECT (1", "This SQL can't be read: syntax error"),
+        *(
+            (f"SELECT {value} AS x", "Invalid Input Error: A date is outside the years 1 to 9999: cast it to VARCHAR")
+            for value in (
+                "date '10000-01-01'",
+                "timestamp '290000-01-01'",
+                "date '0001-01-01' - 1",
+                "[date '10000-01-01']",
+            )
+        ),
+        ("SELECT * FROM (" * 400 + "SELECT 1" + ")" * 400, "This SQL is nested too deeply: name its parts"),
+        (f"SELECT {'abs(' * 900}1{')' * 900}", "This SQL is nested too deeply: name its parts"),
         ("SELECT 1) UNION (SELECT 2", "This SQL can't be read: syntax error"),
     ],
 )

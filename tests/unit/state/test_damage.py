@@ -303,3 +303,31 @@ def test_a_damaged_response_is_found_in_either_database(tmp_path: Path, state_ur
     (row,) = check_folder(settings).rows
     assert ("live.db" if state_url is None else "postgresql://") in row[0]
     assert ("1 of responses" if state_url is None else "1 damaged response") in row[1]
+
+
+@pytest.mark.parametrize("kind", ["others", "empty", "of-dwell"])
+def test_another_database_in_its_place_is_the_loss_of_all(folder: Path, kind: str) -> None:
+    place = folder / "live.db"
+    with closing(sqlite3.connect(place)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        (application,) = other.execute("PRAGMA application_id").fetchone()
+        (layout,) = other.execute("PRAGMA user_version").fetchone()
+    place.unlink()
+    with closing(sqlite3.connect(place)) as other:
+        other.execute("CREATE TABLE x (a)" if kind == "others" else "PRAGMA user_version = 3")
+        if kind == "of-dwell":
+            other.execute(f"PRAGMA application_id = {application}")
+            other.execute(f"PRAGMA user_version = {layout}")
+    (problem,) = check_folder(Settings(data=folder))
+    assert problem["detail"].startswith("is damaged (")
+    assert "It contained costs, watchlists, schedules and stored responses" in problem["detail"]
+    assert problem["repair"] == "moves it to damaged/ and creates a new, empty one; the tables stay as they are"
+    assert check_folder(Settings(data=folder), repair=True).meta["ok"]
+
+
+def test_a_table_that_is_gone_is_lost(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "live.db")) as other:
+        other.execute("DROP TABLE watchlists")
+    (problem,) = check_folder(Settings(data=folder))
+    assert problem["detail"] == "has damaged rows: lost is every row of watchlists"
+    assert check_folder(Settings(data=folder), repair=True).meta["ok"]

@@ -167,6 +167,29 @@ def test_a_current_row_is_compared(filled: Store) -> None:
         list(lookups._select("creators", "handle", ["ann"]))
 
 
+def test_check_names_the_files_that_only_a_damaged_journal_has(filled: Store) -> None:
+    with filled.appending() as appender:
+        appender.append(batch("newest"), [[account(3)]])
+    edit(filled, "UPDATE creators SET display_name = 'other'")
+    (problem,) = check.find_problems(filled.root)
+    assert "The lake does not have " in problem.detail
+    assert "newest.csv" in problem.detail
+
+
+def test_a_damaged_current_row_costs_no_other(filled: Store) -> None:
+    """It is a copy: the repair made the whole journal again of the lake, without the rows that no seal had moved."""
+    with filled.appending() as appender:
+        appender.append(batch("first"), [[account(3)]])
+    before = filled.query("SELECT * FROM creators ORDER BY ALL", ["creators"]).rows
+    edit(filled, "UPDATE current_creators SET display_name = 'other'")
+    (problem,) = check.repair(filled.root)
+    assert "No row is lost" in problem.detail
+    assert filled.query("SELECT * FROM creators ORDER BY ALL", ["creators"]).rows == before
+    with filled.appending() as appender:
+        appender.append(batch("later"), [[account(3)]])
+    assert not list(check.find_problems(filled.root))
+
+
 def test_a_text_that_is_no_utf8_any_more(filled: Store) -> None:
     edit(filled, "UPDATE posts SET caption = CAST(x'ff' AS TEXT) WHERE post_id = 'p2'")
     with pytest.raises(DamagedDataError, match=r"journal\.db is damaged \(Could not decode"):

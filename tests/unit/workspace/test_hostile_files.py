@@ -87,6 +87,29 @@ def test_in_a_folder_it_is_skipped_and_counted(place: Path) -> None:
     assert len(done.to_dict()["special"]) == 4
 
 
+def test_data_folders_are_no_exports(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = place / "deep" / "dwell-data"
+    assert main(["import", str(place), "--creator", "@a_b", "--data", str(own)]) == 0
+    capsys.readouterr()
+    done = dwell.open(place / "other", create=True).import_files([place], creator="@a_b")
+    assert {path.name for path, _ in done.special} == {"dwell-data", "other"}
+    assert "dwell-data (dwell's data folder)" in str(done.skipped_text)
+    assert (len(done.files), done.failures) == (1, ())
+    (place / "deep" / "journal.db").write_text("my diary")  # anybody's
+    assert len(dwell.open(own).import_files([place], creator="@a_b").special) == 2
+    ((_, error),) = dwell.open(own).import_files([own]).failures
+    assert "is a data folder of dwell: to copy its tables" in str(error)
+
+
+@pytest.mark.parametrize("more", [[], ["--explain"]])
+def test_an_empty_path_is_not_the_folder_one_is_in(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, more: list[str]
+) -> None:
+    monkeypatch.chdir(place)
+    assert main(["import", "", *more, "--data", str(place.parent / "stored")]) == 1
+    assert "path is empty: name a file or a folder" in capsys.readouterr().err
+
+
 def test_a_folder_with_more_files_than_the_limit_is_refused(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DWELL_MAX_FILES", "3")
     for number in range(3):

@@ -71,6 +71,7 @@ def test_the_last_days_end_now(last: str, length: int) -> None:
         (None, "2026-01-01", "90d", "not both"),
         ("2026-03-01", "2026-02-01", None, "ends .* before it begins"),
         ("2027-01-01", None, None, "in the future"),
+        ("2026-W12", None, None, "isn't a time for --since"),
         ("yesterday", None, None, "isn't a time for --since"),
         (None, "2026-02-30", None, "isn't a time for --until"),
         (None, None, "90", "isn't a length of time"),

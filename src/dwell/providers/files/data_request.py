@@ -18,6 +18,7 @@ from dwell.text.words import known
 
 NAME = "data-request"
 _LINE = re.compile(r"\ufeff?(?P<name>[A-Z][\w ()]*): ?(?P<value>.*)")
+_START = re.compile(r"\ufeff?Date: ?\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
 _WARNING = 'TikTok\'s "Download your data" holds no views, comments, shares or watch time: only likes were read.'
 
 
@@ -51,19 +52,35 @@ def _items(part: Part, writer: Rewriter) -> Iterator[tuple[int, Mapping[str, Any
 
 
 def _blocks(part: Part) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    block: dict[str, Any] = {}
+    """Line and fields of each block.
+
+    A caption may have several lines, of which any may look like a field or a date, and it follows the fields that are
+    read: a line behind `Title` is none of them, and of two lines with one name the first counts.
+    """
+    block: dict[str, str] = {}
     start = 1
-    with part.path.open(encoding="utf-8-sig") as stream:
-        for number, line in enumerate(stream, 1):
-            named = _LINE.match(line.rstrip("\r\n"))
-            if named and named["name"] == "Date":
-                if block:
-                    yield start, block
-                block, start = {}, number
-            if named:
-                block[named["name"].replace("Like(s)", "Likes")] = named["value"]
+    for number, line, begins in _lines(part):
+        if begins:
+            if block:
+                yield start, block
+            block, start = {}, number
+        named = _LINE.match(line)
+        if named and "Title" not in block:
+            block.setdefault(named["name"].replace("Like(s)", "Likes"), named["value"])
     if block:
         yield start, block
+
+
+def _lines(part: Part) -> Iterator[tuple[int, str, bool]]:
+    """Number and text of each line, and whether a block begins with it: `Date` with a time, behind an empty line."""
+    with part.path.open(encoding="utf-8-sig") as stream:
+        spaced = any(not line.strip() for line in stream)
+        stream.seek(0)
+        before = ""
+        for number, line in enumerate(stream, 1):
+            separate = not (spaced and before.strip())
+            yield number, line.rstrip("\r\n"), separate and _START.match(line) is not None
+            before = line
 
 
 def _add(writer: Rewriter, line: int, item: Mapping[str, Any]) -> None:

@@ -61,7 +61,11 @@ _CLOCK = re.compile(r"(?<=.)(?:h{1,2} )?(?:m{1,2} s{1,2}|min sec|min sek)$")
 """How a length is written, behind its name: `duration (mm:ss)`."""
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
 """Accents, and the points of Hebrew and Arabic, which people leave out."""
-_SEPARATORS = re.compile("[^\\w%#\u0900-\u0903\u093a-\u0957\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|_")
+_SIGNS = str.maketrans(
+    {sign: f" {sign} " for sign in "%#\u2030\u2031"} | {"\u066a": " % ", "\u0609": " \u2030 ", "\u060a": " \u2031 "}
+)
+"""Signs that are words: percent, and per mille and per ten thousand, of which no known name is."""
+_SEPARATORS = re.compile("[^\\w%\u2030\u2031#\u0900-\u0903\u093a-\u0957\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|_")
 """Whatever is no letter, digit or sign; a vowel of Hindi or Thai is part of its word, which `\\w` does not know."""
 _NESTED = re.compile(r"\w[./]\w")
 """The name of a value within an object: a value of the row itself is preferred, `id` to `video.id`."""
@@ -93,7 +97,7 @@ def split_header(header: str) -> list[str]:
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", header.replace("\u00ad", "").replace("\u200b", ""))
     text = unicodedata.normalize("NFKD", normalize_header(spaced))
     plain = unicodedata.normalize("NFC", _ACCENTS.sub("", text)).replace("ı", "i")
-    return _SEPARATORS.sub(" ", plain.replace("%", " % ").replace("#", " # ")).split()
+    return _SEPARATORS.sub(" ", plain.translate(_SIGNS)).split()
 
 
 @lru_cache(maxsize=8192)

@@ -21,7 +21,7 @@ from dwell.text.ids import FACEBOOK_ID
 from dwell.text.number_evidence import Kind, collect_evidence
 from dwell.text.number_style import Column, decide_styles
 from dwell.text.numbers import parse_seconds, parse_share
-from dwell.text.percentages import is_percent_curve
+from dwell.text.percentages import CurveUnits, is_percent_curve
 from dwell.text.platforms import HOST_IN_LINK, HOSTS
 from dwell.text.words import clean, known
 
@@ -76,6 +76,7 @@ def _read(parts: Sequence[Part], context: Context) -> ReadResult:
     for part in parts:
         reader = _TableReader(part, context)
         reading.extracts += reader.extracts()
+        reading.warnings += reader.units.warnings(part.name)
         if reader.without_length:
             videos = "1 video" if reader.without_length == 1 else f"{reader.without_length:,} videos"
             reading.warnings.append(
@@ -90,6 +91,7 @@ class _TableReader:
 
     Attributes:
         without_length: Videos whose points have no second, because no length is known.
+        units: Of the curves.
     """
 
     def __init__(self, part: Part, context: Context) -> None:
@@ -122,8 +124,8 @@ class _TableReader:
             for name, (kind, texts) in columns.items()
         })  # fmt: skip
         self._curve_style, self._length_style = styles["curve"], styles[_LENGTH]
-        # One file writes its curves in one unit: 100, 50, 0.9 is a percentage throughout.
-        self._percent = is_percent_curve(curve, self._curve_style) if hints.percent is None else hints.percent
+        percent = is_percent_curve(curve, self._curve_style) if hints.percent is None else hints.percent
+        self.units = CurveUnits(percent, self._curve_style, given=hints.percent is not None)
         published = [match for row in rows if (match := _TIME.fullmatch(row.get(_PUBLISHED, "")))]
         # Where one of them can't be month/day, none is Meta's own spelling.
         self._month_first = hints.dates != "dmy" and all(int(match[1]) <= _MONTHS for match in published)
@@ -185,9 +187,10 @@ class _TableReader:
         if not isinstance(length, float) or not length > 0:
             self.without_length += 1
             return
+        percent = self.units.is_percent(list(texts.values()), from_start=0 in texts)
         for number, text in texts.items():
             try:
-                rate: float | str | None = parse_share(text, percent=self._percent, style=self._curve_style)
+                rate: float | str | None = parse_share(text, percent=percent, style=self._curve_style)
             except ValueError:
                 rate = text
             second = round(number / last * length, 3)

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dwell.errors import UnknownFormatError
 from dwell.providers.files.bulk import json_extract
 from dwell.providers.format import CSV, JSON, Context, Format, ReadResult
 from dwell.providers.part import Part
-from dwell.records import TABLES, Extract, Shape, Table, source_at
+from dwell.records import TABLES, Extract, Shape, Table, find_table, source_at
 
 _MOST_COLUMNS = max(len(table.columns) for table in TABLES.values())
 
 
 def table_of(part: Part) -> Table | None:
     """The table whose export this is: every column belongs to it, and none without which there is no row is missing."""
-    return _table_with(part.header)
-
-
-def _table_with(header: Iterable[str]) -> Table | None:
-    names = set(header)
-    fitting = [
-        table
-        for table in TABLES.values()
-        if names <= {column.name for column in table.columns}
-        and names >= {name for name in table.required if name not in table.defaults}
-    ]
-    return max(fitting, key=lambda table: len(names) - len(table.columns), default=None)
+    return find_table(part.header)
 
 
 def _extract(part: Part, context: Context) -> Extract:
@@ -45,14 +34,18 @@ def _extract(part: Part, context: Context) -> Extract:
     }
     shape = Shape("dwell", (table.name,), sources, cumulative=False, accounts="stored", decimal=".")
     if part.layout == "csv":
-        return Extract(part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines, header=part.header)
+        with part.path.open(encoding="utf-8-sig", errors="replace") as stream:
+            guarded = stream.read(1) == '"'  # the header of a result that has guards, of `dwell sql` for example
+        return Extract(
+            part.path, "csv", shape, delimiter=part.delimiter, lines=part.lines, header=part.header, guarded=guarded
+        )
     if part.layout == "parquet":
         return Extract(part.path, "parquet", shape)
     return json_extract(part, context, shape, _kind_of)
 
 
 def _kind_of(item: Mapping[str, Any]) -> str | None:
-    return "post" if len(item) <= _MOST_COLUMNS and _table_with(item) else None
+    return "post" if len(item) <= _MOST_COLUMNS and find_table(item) else None
 
 
 def _read(parts: Sequence[Part], context: Context) -> ReadResult:

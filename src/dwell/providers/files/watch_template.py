@@ -15,7 +15,7 @@ from dwell.providers.rewrite import Rewriter
 from dwell.records import Extract
 from dwell.text.number_style import number_style
 from dwell.text.numbers import parse_count_without_unit, parse_share
-from dwell.text.percentages import is_percent_curve
+from dwell.text.percentages import CurveUnits, is_percent_curve
 from dwell.text.words import clean, known
 
 NAME = "watch-template"
@@ -65,8 +65,9 @@ class _TemplateReader:
         self.rows = self._read()
         curve = [text for index in points for text in self._column(index)]
         self.curve_style = number_style(curve, "share")
-        # One file writes its curves in one unit: 100, 50, 0.9 is a percentage throughout.
-        self.percent = any(match["percent"] for match in points.values()) or is_percent_curve(curve, self.curve_style)
+        stated = True if any(match["percent"] for match in points.values()) else context.hints.percent
+        percent = is_percent_curve(curve, self.curve_style) if stated is None else stated
+        self.units = CurveUnits(percent, self.curve_style, given=stated is not None)
         self.counts = {name: number_style(self._column(names[name]), "count") for name in _COUNTS if name in names}
         full = _column_of(names, "watched full video pct")
         self.full_style = number_style([] if full is None else self._column(full), "share")
@@ -84,6 +85,7 @@ class _TemplateReader:
         """Watch times, and the retention curves where the file has them."""
         for line, row in self.rows:
             self._row(line, row)
+        self.warnings += self.units.warnings(self.part.name)
         return [self.posts.extract(), *([self.curve.extract()] if self.curve.rows else [])]
 
     def _row(self, line: int, row: list[str]) -> None:
@@ -103,10 +105,13 @@ class _TemplateReader:
         self._retention(line, link.post_id, values.get("observed_at"), row)
 
     def _retention(self, line: int, post_id: str, observed_at: str | None, row: list[str]) -> None:
-        for index, second in self.seconds.items():
-            text = row[index] if index < len(row) else ""
+        texts = {second: row[index] for index, second in self.seconds.items() if index < len(row) and known(row[index])}
+        seconds = sorted(texts)
+        from_start = bool(seconds) and seconds[0] <= 1
+        percent = self.units.is_percent([texts[second] for second in seconds], from_start=from_start)
+        for second, text in texts.items():
             try:
-                rate = parse_share(text, percent=self.percent, style=self.curve_style)
+                rate = parse_share(text, percent=percent, style=self.curve_style)
             except ValueError as error:
                 self.warnings.append(f"{self.part.name} line {line}: retention at {second:g} s was left out ({error}).")
                 continue

@@ -130,15 +130,20 @@ class _Builder(RowAccounts, RowProblems):
         return own
 
     def _local_id(self) -> str:
+        """SQL of an id out of posting time, title and length; null where the time or both others are unknown.
+
+        A line with totals has counters only, and without the time a title names no post.
+        """
         wall = (
             "coalesce(CAST(absolute_posted_at AS TIMESTAMP), local_posted_at)" if "posted_at" in self.fields else "NULL"
         )
-        parts = [wall, self._value("caption"), self._value("duration_s")]
-        texts = ", ".join(f"coalesce(CAST({part} AS VARCHAR), '')" for part in [self._handle(), *parts])
+        caption, length = self._value("caption"), self._value("duration_s")
+        parts = [self._handle(), wall, caption, length]
+        texts = ", ".join(f"coalesce(CAST({part} AS VARCHAR), '')" for part in parts)
         # The same video on two platforms is two posts; `concat_ws` skips null.
         texts += ", CASE WHEN row_platform <> 'tiktok' THEN row_platform END"
-        known = " AND ".join(f"{part} IS NULL" for part in parts)
-        return f"CASE WHEN NOT ({known}) THEN 'local-' || left(md5(concat_ws(chr(31), {texts})), 16) END"
+        known = f"{wall} IS NOT NULL AND ({caption} IS NOT NULL OR {length} IS NOT NULL)"
+        return f"CASE WHEN {known} THEN 'local-' || left(md5(concat_ws(chr(31), {texts})), 16) END"
 
     def _media_type(self) -> str:
         """What the source says; a link says photo; and where only absence stated video, a length of 0 says photo."""

@@ -26,6 +26,12 @@ _LINK = (
     r"(?:/(?:embed/v\d|player/v1|video|photo|embed|shorts|v)/|[?&](?:item_id|share_item_id|v)=|youtu\.be/)"
     r"([A-Za-z0-9_-]+)"
 )
+# Of a cell with links to several posts; a page's own parameters, such as `?item_id=`, are no second link.
+_ONE_OF_LINKS = (
+    r"(?:/(?:embed/v\d|player/v1|video|photo|embed|shorts|v)/|youtu\.be/|watch\?v=)"
+    r"([0-9]{17,20}|[A-Za-z0-9_-]{11})(?:[^A-Za-z0-9_-]|$)"
+)
+_TWO_LINKS = 76  # characters of two short ones
 _NO_HANDLE = (
     f"lower(n) IN ({', '.join(map(quote_text, ('', *names.PLACEHOLDERS)))}) OR starts_with(n, '{names.ACCOUNT_KEY}')"
 )
@@ -85,6 +91,23 @@ MACROS = (
         WHEN contains(t, '/') THEN 'no post id in the link: ' || left(t, 120)
         WHEN NOT regexp_full_match(t, '\d+') THEN 'id with letters or signs: ' || left(t, 40)
         ELSE 'implausible id, no post of this platform: ' || left(t, 40) END""",
+    # Only what may hold two links is searched for them: it is long, or something stands between the two.
+    f"""may_hold_links(url) AS length(url) >= {_TWO_LINKS} OR contains(substr(url, 9), '://')
+        OR contains(url, ' ') OR contains(url, ',') OR contains(url, ';') OR contains(url, chr(10))""",
+    f"linked_posts_of(url) AS list_distinct(regexp_extract_all(decoded_of(url), {quote_text(_ONE_OF_LINKS)}, 1))",
+    # Why a link contradicts itself or the id beside it; null where it does not, and where it has no id.
+    f"""link_problem_of(i, url) AS CASE
+        WHEN may_hold_links(url) AND len(linked_posts_of(url)) > 1
+            THEN 'links to several posts in one cell: ' || left(url, 120)
+        WHEN contains(url, '/' || i) OR starts_with(i, 'local-') THEN NULL
+        WHEN link_platform_of(url) IN ('tiktok', 'youtube') THEN {
+        bind(
+            "id_of(url)",
+            "l",
+            "CASE WHEN NOT contains(l, '/') AND l <> i THEN 'the id and the link name two posts: ' "
+            "|| left(i, 40) || ' and ' || left(l, 40) END",
+        )
+    } END""",
     # The marks of lost digits, as `text.ids` has them, and how often an undamaged id has each by chance.
     f"ends_in_zeros(n) AS CASE {_ZEROS} ELSE false END",
     "float_of(n) AS TRY_CAST(CAST(n AS DOUBLE) AS BIGINT)",

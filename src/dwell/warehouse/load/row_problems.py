@@ -13,6 +13,7 @@ from dwell.warehouse.load.text import IDS
 
 NO_TIME = "no observation time; --as-of gives one"
 OTHER_PLATFORM = "another platform, of which dwell stores nothing: "
+NO_POST = "names no post: without an id or link, it needs a posting time and a title or length"
 FACEBOOK = "another platform: of Facebook, only Meta's own table of videos is read"
 
 
@@ -28,10 +29,19 @@ class RowProblems(RowTimes):
             if "facebook" not in known:
                 whens += [f"WHEN row_platform = 'facebook' THEN {quote_text(FACEBOOK)}"]
             whens += [f"WHEN {other} THEN {quote_text(OTHER_PLATFORM)} || left(row_platform, 40)"]
+        whens += self._no_local_id() if self.local_ids else []
         whens += [f"WHEN {self._id_problem(name)} IS NOT NULL THEN {self._id_problem(name)}" for name in self._ids()]
         whens += [f"WHEN {test} THEN {reason}" for name, test, reason in self._bad_values() if name in self._keys()]
         whens += ["WHEN final_observed_at IS NULL THEN " + quote_text(NO_TIME), *self._impossible()]
         return f"CASE {' '.join(whens)} END"
+
+    def _no_local_id(self) -> list[str]:
+        """Why nothing tells which post a row without an id is of."""
+        whens = [f"WHEN final_post_id IS NULL THEN {quote_text(NO_POST)}"]
+        if "posted_at" in self.fields:
+            unread = "final_post_id IS NULL AND unread_posted_at IS NOT NULL"
+            whens.insert(0, f"WHEN {unread} THEN 'unreadable posted_at: ' || left(unread_posted_at, 60)")
+        return whens
 
     def _keys(self) -> frozenset[str]:
         """Columns without which a row of the shape's tables is none: what is wrong with them refuses the row."""

@@ -101,6 +101,8 @@ class CheckedExtract:
         whens = ["WHEN problem IS NOT NULL THEN problem"]
         damaged = f"id damaged by a spreadsheet, JavaScript or a float {LOST_REASON}: "
         whens.append(f"WHEN damage IS NOT NULL THEN {quote_text(damaged)} || damage")
+        if self.shape.accounts != "stored" and {"post_id", "url"} <= self.columns.names:
+            whens.append("WHEN link_problem_of(post_id, url) IS NOT NULL THEN link_problem_of(post_id, url)")
         if self.facts.handle and "handle" in self.columns.names:
             whens.append(f"WHEN handle <> {quote_text(self.facts.handle)} THEN 'another account: ' || handle")
         gives_any = " OR ".join(f"({self._gives_row(TABLES[name])})" for name in self.shape.tables)

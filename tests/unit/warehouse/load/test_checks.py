@@ -275,6 +275,41 @@ def test_a_row_without_ids_gets_a_stable_local_one(bring: Bring, table: Callable
     assert (again.posts_new, again.known) == (1, 1)
 
 
+@pytest.mark.parametrize("word", ["Total", "Average", "Summe", "Grand total", ""])
+def test_totals_of_a_table_without_ids_are_no_posts(bring: Bring, posts_shape: Shape, word: str) -> None:
+    rows = ["a,2024-05-01,7,one,5", f"a,,12,{word},12", f",{word},,,12", f"a,,,{word},12", f"a,{word},12,b,12"]
+    loaded = bring("\n".join(["account,posted,length,caption,views", *rows, "a,2024-05-02,7,,5"]))
+    assert loaded.posts_new == 2
+    found = reasons(loaded)
+    assert sorted(found) == [3, 4, 5, 6]
+    assert all(reason.startswith(("names no post", "unreadable posted_at")) for reason in found.values())
+
+
+def test_an_id_and_a_link_of_two_posts_are_a_reject(
+    bring: Bring, table: Callable[..., Any], made: Callable[..., str]
+) -> None:
+    one, two = made("2024-05-01"), made("2024-05-02")
+    link = "https://www.tiktok.com/@a/video/"
+    rows = [
+        f"{one},{link}{two}",
+        f"{one},https://www.tiktok.com/embed/v2/{two}",
+        f"{one},{link}{one} {link}{two}",
+        f'{one},"tiktok.com/@a/video/{one}, tiktok.com/@b/photo/{two}"',
+        "dQw4w9WgXcQ,https://www.youtube.com/watch?v=dQw4w9WgXcZ",
+        f"{one},{link}{one}?share_item_id={two}&v=2&is_from_webapp=1&sender_device=pc",
+        f"{two},{link}{two} {link}{two}",
+        f"1,{link}{made('2024-05-03')}",
+        f"{made('2024-05-04')},https://vm.tiktok.com/ZTabc/",
+    ]
+    loaded = bring("\n".join(["id,link,views", *(f"{row},5" for row in rows)]))
+    found = reasons(loaded)
+    assert [found.get(line, "").split(":")[0] for line in range(2, 11)] == [
+        *["the id and the link name two posts"] * 2, *["links to several posts in one cell"] * 2,
+        "the id and the link name two posts", *[""] * 4,
+    ]  # fmt: skip
+    assert len(table("posts")) == 4
+
+
 def test_options_that_are_no_time_and_no_zone_are_named(bring: Bring, made: Callable[..., str]) -> None:
     text = f"id,views\n{made('2024-05-01')},5\n"
     for as_of in ("soon", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"):

@@ -14,6 +14,9 @@ from dwell.text.days import MonthDay, Order, needs_order, parse_days, possible_o
 from dwell.text.ids import minted_at
 
 MAX_SPAN_DAYS = 366
+MAX_STEP_DAYS = 122
+"""From a row to the next: a third of a year, so that the same step in the other direction is twice as long."""
+_LEAP_YEAR_DAYS = 366
 
 
 def decide_order(name: str, texts: Sequence[str], hint: Order) -> Order:
@@ -55,6 +58,25 @@ def drop_late_years(days: Sequence[MonthDay], anchor: date) -> tuple[list[MonthD
     """
     late = any(day.date is not None and day.date > anchor + timedelta(days=1) for day in days)
     return [MonthDay(day.month, day.day) if late else day for day in days], late
+
+
+def runs_down(days: Sequence[MonthDay]) -> bool:
+    """Whether rows without years are newest first: one direction has no step of over four months, the other has.
+
+    Raises:
+        BadFileError: Both directions have such a step: a day is repeated, or the rows are in no order.
+    """
+    if any(day.year is not None for day in days):
+        return False
+    up = [(after - before) % _LEAP_YEAR_DAYS for before, after in pairwise(map(_day_of_year, days))]
+    if max(up, default=0) <= MAX_STEP_DAYS:
+        return False
+    if all(-step % _LEAP_YEAR_DAYS <= MAX_STEP_DAYS for step in up):
+        return True
+    raise BadFileError(
+        "Its dates have no years, and its rows are in no order, or a day is repeated further down: sort it by date "
+        "with each day once, or write its dates as YYYY-MM-DD."
+    )
 
 
 def dates_from_start(days: Sequence[MonthDay], start: date) -> list[date]:
@@ -129,7 +151,7 @@ def published_date(day: MonthDay, snapshot: date, post_id: str | None) -> date:
 
 def count_missing_days(dates: Sequence[date]) -> int:
     """Days that are missing between the first and the last."""
-    return (dates[-1] - dates[0]).days + 1 - len(set(dates))
+    return (max(dates) - min(dates)).days + 1 - len(set(dates))
 
 
 def _date_in_year(day: MonthDay, year: int) -> date:
@@ -139,6 +161,10 @@ def _date_in_year(day: MonthDay, year: int) -> date:
             f"February 29 would fall in {year}, which is not a leap year: say when the export was made with --as-of."
         )
     return dated
+
+
+def _day_of_year(day: MonthDay) -> int:
+    return date(2024, day.month, day.day).timetuple().tm_yday
 
 
 def _key(day: MonthDay) -> tuple[int, int]:

@@ -112,7 +112,10 @@ class _Export:
         writer = Rewriter(
             self.context.scratch, NAME, "follower_activity" if hours else "account_days", cumulative=False
         )
-        (write_hours if hours else write_days)(days, handle, self.export_dates, writer)
+        if hours:
+            write_hours(part.name, days, handle, self.export_dates, writer)
+        else:
+            write_days(days, handle, self.export_dates, writer)
         self.result.extracts.append(replace(writer.extract(), part=part.name))
         if not all(has_year(row.cells.get("date", "")) for row in days):
             self._warn_about_year(part.name, max(row.day for row in days if row.day))
@@ -128,7 +131,8 @@ class _Export:
         if observed_at is None:
             raise MissingTimeError(f"{part.name} has no date: say when it was exported with --as-of.")
         writer = Rewriter(self.context.scratch, NAME, "audience_shares")
-        audience.write(part, "gender" if name == "gender" else "territory", handle, observed_at, writer)
+        dimension = "gender" if name == "gender" else "territory"
+        self.result.warnings += audience.write(part, dimension, handle, observed_at, writer)
         self.result.extracts.append(replace(writer.extract(), part=part.name))
 
     def _add_warnings(self) -> None:

@@ -15,6 +15,7 @@ from dwell.providers.files.studio.dates import (
     dates_until_anchor,
     decide_order,
     drop_late_years,
+    runs_down,
 )
 from dwell.providers.files.studio.headers import field_positions
 from dwell.providers.part import Part
@@ -71,7 +72,7 @@ class DayRow:
 
 
 def read_day_rows(part: Part, dates: ExportDates, warnings: list[str]) -> list[DayRow]:
-    """The rows with their dates, years inferred over the whole column.
+    """The rows with their dates, oldest or newest first; years are inferred over the whole column.
 
     Raises:
         BadFileError: When no row has a date, or the dates fit no year.
@@ -98,11 +99,15 @@ def read_day_rows(part: Part, dates: ExportDates, warnings: list[str]) -> list[D
             "the file; their years were taken from the day of the export."
         )
     try:
+        if down := runs_down(days):
+            days.reverse()
         calendar = dates_from_start(days, dates.start) if dates.start else dates_until_anchor(days, dates.anchor.date())
+        if down:
+            calendar.reverse()
     except BadFileError as error:
         raise BadFileError(f"{part.name}: {error}") from error
     if missing := count_missing_days(calendar):
-        warnings.append(f"{part.name}: {missing} days between {calendar[0]} and {calendar[-1]} are missing.")
+        warnings.append(f"{part.name}: {missing} days between {min(calendar)} and {max(calendar)} are missing.")
     return _assign_dates(raw, parsed.keys(), calendar)
 
 
@@ -163,14 +168,23 @@ def _count_style(rows: list[DayRow], *names: str) -> NumberStyle:
     return number_style((text for row in rows for name in names if (text := row.cells.get(name))), "count")
 
 
-def write_hours(rows: list[DayRow], handle: str, dates: ExportDates, writer: Rewriter) -> None:
+def write_hours(name: str, rows: list[DayRow], handle: str, dates: ExportDates, writer: Rewriter) -> None:
     """Write active followers by hour; hours of the last day that were not over at the export are left out.
 
     TikTok fills those with zeros. Old exports count hours from 1 to 24, which become 0 to 23.
+
+    Raises:
+        BadFileError: The rows have the hours 0 and 24.
     """
     last = max(row.day for row in rows if row.day)
     unfinished = _unfinished_lines(rows, last)
-    first = 1 if any(row.cells.get("hour", "").strip() == "24" for row in rows) else 0
+    hours = {row.cells.get("hour", "").strip().removeprefix("0") or "0" for row in rows}
+    if {"0", "24"} <= hours:
+        raise BadFileError(
+            f"{name} has the hours 0 and 24, so nothing tells whether its hours are counted from 0 or from 1: export "
+            "it again, each way of counting in a file of its own."
+        )
+    first = 1 if "24" in hours else 0
     style = _count_style(rows, "active_followers")
     for row in rows:
         try:
@@ -200,9 +214,17 @@ def _hour_values(row: DayRow, first: int, style: NumberStyle) -> dict[str, Any]:
     return {"hour": hour - first, "active_followers": active}
 
 
+def _hour(row: DayRow) -> int:
+    """The hour as written; one that cannot be read comes first."""
+    try:
+        return parse_count(row.cells.get("hour", "")) or 0
+    except ValueError:
+        return -1
+
+
 def _unfinished_lines(rows: list[DayRow], last: date) -> set[int]:
     lines: set[int] = set()
-    for row in reversed([row for row in rows if row.day == last]):
+    for row in sorted((row for row in rows if row.day == last), key=_hour, reverse=True):
         if row.cells.get("active_followers", "").strip() != "0":
             break
         lines.add(row.line)
