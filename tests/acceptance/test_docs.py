@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 
+from dwell import __main__ as entry
 from dwell.cli.main import make_command
+from dwell.connections import secret_keys
+from dwell.state import database
+from dwell.warehouse import backup, erased_files, store, unfinished
+from dwell.workspace import erasure_records
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -66,3 +71,22 @@ def test_documented_commands_parse(line: str) -> None:
         command, above = command.get_command(context, name), context
         assert command is not None, f"there is no command {name}"
     command.make_context(name, words, parent=above)
+
+
+def test_all_exit_codes_are_in_one_table() -> None:
+    page = (DOCS / "reference" / "exit-codes.md").read_text(encoding="utf-8")
+    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)}
+    assert codes == {0, 1, 2, *(128 + number for number in entry._STOPPING)}
+    for other in PAGES:
+        if other.name not in {"exit-codes.md", "CHANGELOG.md", "DECISIONS.md"}:
+            assert not re.search(r"(?i)exit codes: 0", other.read_text(encoding="utf-8")), _name(other)
+
+
+def test_each_part_of_a_data_folder_says_whether_it_may_be_deleted() -> None:
+    page = (DOCS / "how-to" / "backup.md").read_text(encoding="utf-8")
+    table = page.partition("## Which file is safe to delete")[2].partition("\n## ")[0]
+    records = (erasure_records.REQUEST, erasure_records.ERASURE_LOCK, erasure_records.RECEIPTS)
+    locks = (store.LOCK, secret_keys.LOCK, "live.lock", "scratch.lock")
+    parts = {*backup.PARTS, *erased_files.MOVED, *records, *locks, database.NAME, secret_keys.FILE, unfinished.NAME}
+    missing = {part for part in parts if not re.search(rf"[`/]{re.escape(str(part))}/?`", table)}
+    assert not missing
