@@ -23,7 +23,7 @@ from dwell.warehouse.columns import DUCKDB, column_list, quote_name
 from dwell.warehouse.duckdb_connection import connect
 from dwell.warehouse.export import Format, export
 from dwell.warehouse.load.loaded import Loaded
-from dwell.warehouse.load.loader import load
+from dwell.warehouse.load.loader import VERSION, load
 
 FORMS: tuple[Format, ...] = ("csv", "jsonl", "parquet")
 
@@ -72,7 +72,7 @@ def _stored_rows(store: Store, table: Table) -> list[tuple[Any, ...]]:
 
 
 def _commit(store: Store, table: Table, rows: list[dict[str, Any]]) -> None:
-    batch = Batch("made-up", "made-up", "made-up", "0" * 64, NOW, {"loader": 4})
+    batch = Batch("made-up", "made-up", "made-up", "0" * 64, NOW, {"loader": VERSION})
     with store.writing() as writer, connect(store.settings) as connection:
         columns = ", ".join(f"{quote_name(column.name)} {DUCKDB[column.kind]}" for column in table.columns)
         connection.execute(f"CREATE TEMP TABLE made ({columns})").fetchall()
