@@ -31,7 +31,7 @@ from dwell.warehouse import (
     lake,
     lake_repair,
     log_checksums,
-    misplaced,
+    part_kinds,
     rebuild,
     recover,
     rollup,
@@ -84,7 +84,7 @@ def require_parts(root: Path, *, state_elsewhere: bool = False) -> None:
     Raises:
         DamagedDataError: A part is missing; the message says what a repair restores.
     """
-    needed = (Problem(*one) for one in misplaced.find_needed(root, state_elsewhere=state_elsewhere))
+    needed = (Problem(*one) for one in part_kinds.find_wrong_needed(root, state_elsewhere=state_elsewhere))
     problem = next(itertools.chain(needed, find_missing(root, state_elsewhere=state_elsewhere)), None)
     if problem is not None:
         raise DamagedDataError(f"{root / problem.part} {problem.detail}: `dwell check --repair` {problem.repair}.")
@@ -138,7 +138,7 @@ def _knows_of_sweeps(log: sqlite3.Connection) -> bool:
 
 def find_problems(root: Path, *, state_elsewhere: bool = False) -> Iterator[Problem]:
     """All problems: missing parts, damaged databases, and lake files that cannot be read; every stored row is read."""
-    wrong = [Problem(*one) for one in misplaced.find_misplaced(root, state_elsewhere=state_elsewhere)]
+    wrong = [Problem(*one) for one in part_kinds.find_wrong_kinds(root, state_elsewhere=state_elsewhere)]
     yield from (replace(one, detail=f"{one.detail}. {LOST_STATE}") if one.part == STATE else one for one in wrong)
     if any(one.part.startswith((journal.NAME, STATE)) for one in wrong):
         return  # what the databases know is told once they can be opened
@@ -291,8 +291,8 @@ def repair(
 
 def _repair(root: Path, problems: list[Problem]) -> None:
     part, settings = problems[0].part, Settings(data=root)
-    if problems[0].repair == misplaced.REPAIR:
-        misplaced.move_away(root, part)
+    if problems[0].repair == part_kinds.REPAIR:
+        part_kinds.move_away(root, part)
         return
     with exclusive(root / LOCK):
         if part == journal.NAME and problems[0].repair.startswith(KEEPS):

@@ -17,7 +17,7 @@ from dwell.errors import NoDataError
 from dwell.results import Result
 from dwell.settings import Settings
 from dwell.text.plurals import pluralize
-from dwell.warehouse import Store, batches, check, journal, lake, misplaced, unfinished
+from dwell.warehouse import Store, batches, check, journal, lake, part_kinds, unfinished
 from dwell.warehouse.check import Problem
 from dwell.workspace.erasure_records import describe_unfinished
 
@@ -67,7 +67,7 @@ def check_folder(
         StorageError: The folder cannot be written.
     """
     elsewhere = settings.database is not None
-    wrong = any(misplaced.find_misplaced(settings.data, state_elsewhere=elsewhere))
+    wrong = any(part_kinds.find_wrong_kinds(settings.data, state_elsewhere=elsewhere))
     if not wrong:
         require_reachable(settings.data / journal.NAME)
     unfinished.require_finished(settings.data)

@@ -1,4 +1,4 @@
-"""What stands in the place of a part of a data folder and is no such thing: a folder for a file, a link to itself.
+"""Whether each part of a data folder is a file or a folder as it must be, and no link to itself.
 
 SQLite and the operating system would call it a broken disk.
 """
@@ -23,15 +23,15 @@ _OF_STATE = tuple(f"{STATE}{ending}" for ending in ("", "-wal", "-shm"))
 _DAMAGED = "damaged"
 _FOLDERS = ("models", "rejects", "set-aside", "receipts")
 _UNUSED = (_DAMAGED, "rollups", str(rollup.FOLDER), "scratch", "replaced")
+"""Folders without which commands answer as before; the first is where all others are moved."""
 _LOCKS = ("writer.lock", f"{Path(STATE).stem}.lock")
-"""Folders and files without which commands answer as before; the first is where all others are moved."""
 
-Misplaced = tuple[str, str, str]
+WrongKind = tuple[str, str, str]
 """A part, what is in its place as the rest of a sentence, and what a repair does."""
 
 
-def find_misplaced(root: Path, *, state_elsewhere: bool = False) -> Iterator[Misplaced]:
-    """Everything in a data folder that cannot be the part that it is named as.
+def find_wrong_kinds(root: Path, *, state_elsewhere: bool = False) -> Iterator[WrongKind]:
+    """What in a data folder cannot be the part that it has the name of.
 
     Args:
         root: The data folder.
@@ -40,7 +40,7 @@ def find_misplaced(root: Path, *, state_elsewhere: bool = False) -> Iterator[Mis
     rest = [(name, True) for name in _UNUSED] + [(name, False) for name in _LOCKS]
     found = [one for name, is_folder in rest if (one := _look(root, name, is_folder=is_folder)) is not None]
     yield from found
-    yield from find_needed(root, state_elsewhere=state_elsewhere)
+    yield from find_wrong_needed(root, state_elsewhere=state_elsewhere)
 
 
 def move_away(root: Path, part: str) -> None:
@@ -57,7 +57,7 @@ def move_away(root: Path, part: str) -> None:
     set_aside(root, path)
 
 
-def find_needed(root: Path, *, state_elsewhere: bool = False) -> Iterator[Misplaced]:
+def find_wrong_needed(root: Path, *, state_elsewhere: bool = False) -> Iterator[WrongKind]:
     """The same of the parts that a command cannot do without; cheap enough for every one."""
     tables = [f"{lake.FOLDER}/{name}" for name in (*TABLES, INGEST)]
     folders = (*_FOLDERS, lake.FOLDER, *tables, *(f"{name}/_delta_log" for name in tables))
@@ -67,7 +67,7 @@ def find_needed(root: Path, *, state_elsewhere: bool = False) -> Iterator[Mispla
                 yield problem
 
 
-def _look(root: Path, name: str, *, is_folder: bool) -> Misplaced | None:
+def _look(root: Path, name: str, *, is_folder: bool) -> WrongKind | None:
     try:
         status = (root / name).stat()
     except OSError as error:  # whoever needs the part tells why it cannot be reached
