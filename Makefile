@@ -22,7 +22,7 @@ demo: $(VENV)/run  ## The whole job on a simulated account, ending in a report (
 
 # Spark's client and Sail cannot run under xdist, so their tests are a process of their own, beside the others.
 test: $(VENV)/dev  ## Every test that this machine can run (about 30 minutes on two cores).
-	@$(MAKE) --no-print-directory $(BESIDE) > .beside.log 2>&1 & \
+	@$(MAKE) --no-print-directory --keep-going $(BESIDE) > .beside.log 2>&1 & \
 	  $(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(COVERAGE) --ignore=tests/engines --ignore=tests/storage \
 	    --ignore=tests/tiktok_organic/test_dbt.py; \
 	  first=$$?; wait $$!; second=$$?; cat .beside.log; rm -f .beside.log; exit $$((first + second))

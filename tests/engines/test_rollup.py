@@ -131,12 +131,12 @@ def folder(tmp_path: Path, small: None) -> Callable[[int], Folder]:
 
 @pytest.mark.parametrize("seed", range(int(os.environ.get("DWELL_HISTORIES", "1"))))
 def test_figures_are_equal_after_any_history(seed: int, folder: Callable[[int], Folder], compiled: Compiled) -> None:
-    history = folder(seed)
+    history, chosen = folder(seed), random.Random(seed)
     asked = 0
     for number in range(16):
         history.step()
         if number % 8 == 7:
-            asked += _compare(history, compiled, history.dice.sample(AFFECTED, 8))
+            asked += _compare(history, compiled, chosen.sample(AFFECTED, 8))
     history.store.seal()
     assert has_rollup(history.store)
     assert len(history.store.instant([])[0].rollup.files) > 3  # type: ignore[union-attr]
@@ -155,7 +155,7 @@ def test_every_row_of_the_roll_up_is_as_the_tables_say(folder: Callable[[int], F
 
 def test_sail_reads_the_same_roll_up(folder: Callable[[int], Folder], compiled: Compiled, sail: SailQuery) -> None:
     """After each step: the rows that are sealed, those that are not, and metrics over both."""
-    history = folder(7)
+    history, chosen = folder(7), random.Random(7)
     used = 0
     for number in range(11):
         history.step()
@@ -166,7 +166,7 @@ def test_sail_reads_the_same_roll_up(folder: Callable[[int], Folder], compiled: 
         assert sail(history.store, query, ["post_latest"]).rows == _roll_up(history.store), history.done
         used += has_rollup(history.store)
         if number % 5 == 4:
-            for name, given in history.dice.sample(AFFECTED, 4):
+            for name, given in chosen.sample(AFFECTED, 4):
                 expected = history.store.query(compiled(name, **given), METRICS[name].tables)
                 asked = compiled(name, "spark", rolled_up=True, **given)
                 found = sail(history.store, asked, METRICS[name].rolled_up)
