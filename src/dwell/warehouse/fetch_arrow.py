@@ -75,8 +75,8 @@ def _in_years(instant: str) -> str:
     """An instant or a day; an infinite one is null, and one of a year that no library has ends the query."""
     message = "A date is outside the years 1 to 9999: cast it to VARCHAR to see it."
     return (
-        f"CASE WHEN NOT isfinite({instant}) THEN NULL WHEN {instant} >= '0001-01-01' AND {instant} < '10000-01-01' "
-        f"THEN {instant} ELSE error('{message}') END"
+        f"CASE WHEN isfinite({instant}) AND ({instant} < '0001-01-01' OR {instant} >= '10000-01-01') "
+        f"THEN error('{message}') WHEN isfinite({instant}) THEN {instant} END"
     )
 
 

@@ -18,13 +18,13 @@ from dwell.warehouse.columns import INGEST
 
 STATE = "live.db"
 REPAIR = "moves it to damaged/, and then repairs what is missing"
-_NEEDED = (*(f"{journal.NAME}{ending}" for ending in ("", "-wal", "-shm")), journal_revision.FILE)
-_OF_STATE = tuple(f"{STATE}{ending}" for ending in ("", "-wal", "-shm"))
+_NEEDED = (journal.NAME, f"{journal.NAME}-wal", journal_revision.FILE)
+_OF_STATE = (STATE, f"{STATE}-wal")
 _DAMAGED = "damaged"
 _FOLDERS = ("models", "rejects", "set-aside", "receipts")
 _UNUSED = (_DAMAGED, "rollups", str(rollup.FOLDER), "scratch", "replaced")
 """Folders without which commands answer as before; the first is where all others are moved."""
-_LOCKS = ("writer.lock", f"{Path(STATE).stem}.lock")
+_UNUSED_FILES = ("writer.lock", f"{Path(STATE).stem}.lock", f"{journal.NAME}-shm", f"{STATE}-shm")
 
 WrongKind = tuple[str, str, str]
 """A part, what is in its place as the rest of a sentence, and what a repair does."""
@@ -37,7 +37,7 @@ def find_wrong_kinds(root: Path, *, state_elsewhere: bool = False) -> Iterator[W
         root: The data folder.
         state_elsewhere: The state is on a server.
     """
-    rest = [(name, True) for name in _UNUSED] + [(name, False) for name in _LOCKS]
+    rest = [(name, True) for name in _UNUSED] + [(name, False) for name in _UNUSED_FILES]
     found = [one for name, is_folder in rest if (one := _look(root, name, is_folder=is_folder)) is not None]
     yield from found
     yield from find_wrong_needed(root, state_elsewhere=state_elsewhere)

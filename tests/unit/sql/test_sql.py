@@ -85,6 +85,8 @@ TYPES = (
     ("date '2020-01-01'", "day", date(2020, 1, 1)),
     ("timestamp '2020-01-01'", "instant", datetime(2020, 1, 1, tzinfo=UTC)),
     ("date 'infinity'", "day", None),
+    ("NULL::DATE", "day", None),
+    ("NULL::TIMESTAMP", "instant", None),
     ("date '9999-12-31'", "day", date(9999, 12, 31)),
     ("timestamp '-infinity'", "instant", None),
     ("timestamptz '9999-12-31 23:59:59.5+00'", "instant", datetime(9999, 12, 31, 23, 59, 59, 500_000, UTC)),

@@ -17,9 +17,10 @@ from dwell.state import open_database
 from dwell.warehouse import Store
 from dwell.workspace.folder_check import check_folder
 
-FILES = ["journal.db", "journal.db-wal", "journal.db-shm", "journal.revision", "live.db", "live.db-wal"]
+FILES = ["journal.db", "journal.db-wal", "journal.revision", "live.db", "live.db-wal"]
 FOLDERS = ["lake", "lake/posts", "lake/posts/_delta_log", "models", "rejects", "set-aside", "receipts"]
 UNUSED = ["rollups", "rollups/post_latest", "scratch", "damaged", "replaced"]
+UNUSED_FILES = ["writer.lock", "journal.db-shm", "live.db-shm"]
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +61,14 @@ def put(path: Path, kind: str) -> None:
         *((part, "a link that leads to itself", right) for part, right in (("journal.db", "file"), ("lake", "folder"))),
         ("live.db", "a link that leads to itself", "file"),
         ("journal.db", "a pipe", "file"),
-        ("writer.lock", "a folder", "file"),
+        *((part, "a folder", "file") for part in UNUSED_FILES),
     ],
 )
 def test_it_is_named_and_moved(folder: Path, part: str, kind: str, right: str) -> None:
     settings = Settings(data=folder)
     put(folder / part, kind)
     detail = f"is {kind} where a {right} must be"
-    if part not in {*UNUSED, "writer.lock"}:
+    if part not in {*UNUSED, *UNUSED_FILES}:
         with pytest.raises(DamagedDataError, match=rf"{part} {detail}: `dwell check --repair` moves it to damaged/"):
             Store.open(settings)
     first = check_folder(settings).rows[0]
