@@ -132,7 +132,8 @@ class Bench:
         name = what.partition(" ")[0]
         lines = [line for line in err.splitlines() if line.startswith(("dwell:", '{"error"'))]
         begun = re.search(r'File "[^"]*/dwell/', err) is not None
-        if 'File "' in err and not begun and status == -number:  # Python itself was starting
+        starting = status == -number or "init_import_site" in err
+        if 'File "' in err and not begun and starting:  # Python itself was
             self.counts["before our first line"] += 1
         elif "Traceback" in err or "Exception ignored" in err:
             self.wrong.append(f"{what}: traceback: {err[-2_000:]}")
