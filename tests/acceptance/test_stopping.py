@@ -120,3 +120,28 @@ waiting.execute("BEGIN EXCLUSIVE")  # SQLite waits without asking for signals
     command = [sys.executable, "-c", program, str(tmp_path / "held.db")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert (done.returncode, done.stderr) == (143, f"dwell: {stopping.sentence(['posts'], signal.SIGTERM)}\n")
+
+
+AT_THE_END = """
+import os, time
+from dwell.cli import stopping
+
+class Last:
+    def __del__(self, write=os.write, sleep=time.sleep):
+        write(1, b"ending\\n")
+        sleep(1)
+
+stopping.begin(["posts"])
+stopping.end(0)
+last = Last()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_after_the_work_does_not_change_its_status(number: signal.Signals) -> None:
+    """Python takes its handlers away before the process ends: the signal killed it, though all was done."""
+    with subprocess.Popen([sys.executable, "-c", AT_THE_END], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ending\n"
+        process.send_signal(number)
+        assert process.wait(timeout=30) == 0

@@ -7,6 +7,7 @@ servers).
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import signal
@@ -94,6 +95,8 @@ def end(status: int) -> None:
     for number in SIGNALS:
         if signal.getsignal(number) is stop:
             signal.signal(number, lambda _number, _frame: os._exit(status))
+            # The interpreter takes its handlers away before it ends: a signal would then kill it, as if work was left.
+            atexit.register(signal.signal, number, signal.SIG_IGN)
 
 
 def reset() -> None:
