@@ -10,9 +10,9 @@ from typing import Any
 import ibis
 from ibis.expr.types import BooleanValue, Table
 
+from dwell.metrics import zones
 from dwell.metrics.instants import seconds
 
-_DAY = 86_400
 _ALWAYS: dict[str, Any] = {}
 _published: ContextVar[dict[str, Any]] = ContextVar("published", default=_ALWAYS)
 
@@ -41,7 +41,8 @@ def in_period(posts: Table) -> Table:
             continue
         chosen = _compare(posts, name, period[name])
         if (day := period.get(f"{name}_day")) is not None:
-            chosen = ibis.ifelse(_is_a_day(posts), _compare(posts, name, day), chosen)
+            utc = seconds(posts.posted_at)
+            chosen = ibis.ifelse(zones.has_no_hour(posts.post_id, utc, utc), _compare(posts, name, day), chosen)
         posts = posts.filter(chosen)
     return posts
 
@@ -53,8 +54,3 @@ def has_period() -> bool:
 
 def _compare(posts: Table, name: str, end: Any) -> BooleanValue:
     return posts.posted_at >= end if name == "since" else posts.posted_at < end
-
-
-def _is_a_day(posts: Table) -> BooleanValue:
-    """Whether the time of publishing is a day, stored as its midnight in UTC: a file without post ids may have days."""
-    return posts.post_id.startswith("local-") & (seconds(posts.posted_at).cast("int64") % _DAY == 0)
