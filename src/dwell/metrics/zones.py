@@ -74,6 +74,18 @@ def publishing_time(post: Mapping[str, Any], where: tzinfo) -> datetime | None:
     return None if has_no_hour(str(post.get("post_id", "")), utc, utc + int(shift.total_seconds())) else local
 
 
+def publishing_day_or_time(post: Mapping[str, Any], where: tzinfo) -> datetime | None:
+    """When a post was published, in local time; where the day alone is known, when that day begins there."""
+    moment: datetime | None = post["posted_at"]
+    if moment is None:
+        return None
+    utc = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    seconds = int(utc.timestamp())
+    if has_no_hour(str(post.get("post_id", "")), seconds, seconds):
+        return utc.replace(tzinfo=where)
+    return utc.astimezone(where)
+
+
 def _offset(where: ZoneInfo, instant: datetime) -> int:
     shift = instant.astimezone(where).utcoffset()
     return int(shift.total_seconds()) if shift is not None else 0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from statistics import median
 from typing import Any
 
+from dwell.metrics.zones import publishing_day_or_time
 from dwell.models.effects import q_values
 from dwell.models.group_comparison import FALSE_CLAIMS, excludes_large
 from dwell.models.matched_effect import MatchedEffect, matched_effect
@@ -62,7 +63,7 @@ class Account:
         object.__setattr__(self, "eligible", [post for post in self.posts if post["excluded"] is None])
 
 
-def compare(accounts: Sequence[Account], within: Within = (None, None)) -> Result:
+def compare(accounts: Sequence[Account], within: Within = (None, None), tz: tzinfo = UTC) -> Result:
     """Compare accounts with the first of them.
 
     Rates and views are compared inside each duration bucket, weighted as the first account's posts are spread over the
@@ -73,13 +74,14 @@ def compare(accounts: Sequence[Account], within: Within = (None, None)) -> Resul
     Args:
         accounts: Two or more of one platform.
         within: Begin and end of the period that the posts are of; None without one.
+        tz: Whose weeks are counted.
 
     Returns:
         A row per metric and further account. `value` is that account's, `own_value` the first one's over the same
         lengths, `difference` the first minus the second of these. In `meta`: `reference`, `accounts`, `verdict`.
     """
     own, rivals = accounts[0], accounts[1:]
-    found = [row for rival in rivals for row in _rows(own, rival, within)]
+    found = [row for rival in rivals for row in _rows(own, rival, within, tz)]
     tested = [row for row in found if row["p_value"] is not None]
     for row, chance in zip(tested, q_values([row["p_value"] for row in tested]), strict=True):
         row["q_value"] = chance
@@ -95,12 +97,12 @@ def compare(accounts: Sequence[Account], within: Within = (None, None)) -> Resul
     return Result(COLUMNS, table, meta)
 
 
-def _rows(own: Account, rival: Account, within: Within) -> Iterator[dict[str, Any]]:
+def _rows(own: Account, rival: Account, within: Within, tz: tzinfo) -> Iterator[dict[str, Any]]:
     for metric, kind in METRICS.items():
         mine, theirs = _by_bucket(own.eligible, metric), _by_bucket(rival.eligible, metric)
         if mine or theirs or metric not in _WHERE_KNOWN:
             yield _matched(own, rival, metric, kind, mine, theirs)
-    yield _weeks(own, rival, within)
+    yield _weeks(own, rival, within, tz)
     whole = [{_EVERY_LENGTH: _known(account.eligible, "duration_s")} for account in (own, rival)]
     yield {**_matched(own, rival, "duration_s", "public", *whole), "buckets": None, "share": None}
 
@@ -167,11 +169,11 @@ def _missing(own: Account, rival: Account, metric: str, mine: Groups, theirs: Gr
     return f"of the lengths that both have {MIN_BUCKET_POSTS} posts of, {' and '.join(counts)}"
 
 
-def _weeks(own: Account, rival: Account, within: Within) -> dict[str, Any]:
+def _weeks(own: Account, rival: Account, within: Within, tz: tzinfo) -> dict[str, Any]:
     row: dict[str, Any] = {"metric": "posts_per_week", "kind": "public", "handle": rival.handle, "verdict": "unknown"}
     row |= {"p_value": None, "q_value": None}
-    mine, theirs = ([post["posted_at"] for post in account.posts] for account in (own, rival))
-    found = compare_weeks(mine, theirs, *common_time(own.times, rival.times, within))
+    mine, theirs = ([publishing_day_or_time(post, tz) for post in account.posts] for account in (own, rival))
+    found = compare_weeks(mine, theirs, *common_time(own.times, rival.times, within), tz)
     row |= {"n": found.weeks, "own_n": found.weeks}
     if found.weeks < MIN_WEEKS:
         missing = (

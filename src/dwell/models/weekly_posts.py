@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
 from scipy import stats
@@ -73,7 +73,7 @@ def _without_overlap(times: Times) -> list[tuple[datetime, datetime]]:
 
 
 def compare_weeks(
-    own: Iterable[datetime | None], other: Iterable[datetime | None], first: datetime, last: datetime
+    own: Iterable[datetime | None], other: Iterable[datetime | None], first: datetime, last: datetime, tz: tzinfo = UTC
 ) -> WeeklyPosts:
     """Counts the posts of two accounts in each whole week between two instants, and compares the counts.
 
@@ -82,8 +82,13 @@ def compare_weeks(
         other: When the second did.
         first: Begin of the first week.
         last: End of the time in which both are known.
+        tz: Whose days a week has seven of, also where clocks change; the times of posts are in it.
     """
-    weeks = max(0, (last - first) // _WEEK) if last > first else 0
+    if last <= first:
+        return WeeklyPosts(0)
+    # The difference of two times of one zone is that of its clocks.
+    first, last = first.astimezone(tz), last.astimezone(tz)
+    weeks = (last - first) // _WEEK
     if weeks < MIN_WEEKS:
         return WeeklyPosts(weeks)
     mine, theirs = (_count(times, first, weeks) for times in (own, other))

@@ -41,7 +41,8 @@ def compare_accounts(
     if len(set(places.values())) > 1:
         named = " and ".join(f"@{handle} on {place}" for handle, place in places.items())
         raise NoDataError(f"Platforms are never mixed: {named}. Name accounts of one platform.")
-    result = compare(accounts, (snapshot.period.since, snapshot.period.until))
+    period = snapshot.period
+    result = compare(accounts, (period.since, period.until), period.tz)
     meta = {
         **result.meta,
         "platform": places[accounts[0].handle],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from dwell.models.median_draws import median_draws
 from dwell.models.weekly_posts import common_time, compare_weeks
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
 Groups = dict[str, list[float]]
 
 
@@ -115,6 +117,23 @@ def test_weeks_are_those_of_which_every_post_of_both_is_stored(
 
     times: Any = [[(at(begin), at(end)) for begin, end in pairs] for pairs in (own, other)]
     assert common_time(*times, (at(within[0]), at(within[1]))) == (at(days[0]), at(days[1]))
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Pacific/Auckland"])
+def test_weeks_are_those_of_the_users_zone(zone: str) -> None:
+    """One posts on each Monday, of which the file says the day alone, the other at each week's end; clocks change."""
+    where, week = ZoneInfo(zone), timedelta(days=7)
+    first = START.replace(tzinfo=where)
+    mine, theirs = posts(15, {"<=10": 12}), posts(16, {"<=10": 12})
+    for number, (monday, sunday) in enumerate(zip(mine, theirs, strict=True)):
+        monday |= {"post_id": f"local-{number}", "posted_at": START + number * week}
+        sunday |= {"post_id": f"{number}", "posted_at": (first + (number + 1) * week).astimezone(UTC) - MINUTE}
+    known = [(START - week, START + 14 * week)]
+    within = first.astimezone(UTC), (first + 12 * week).astimezone(UTC)
+    found = compare([Account("you", mine, known), Account("rival", theirs, known)], within, where)
+    row = next(row for row in found if row["metric"] == "posts_per_week")
+    assert (row["n"], row["value"], row["own_value"]) == (12, 1.0, 1.0)
+    assert (row["difference_low"], row["difference_high"]) == (0.0, 0.0)
 
 
 def test_no_common_time_is_no_week() -> None:
