@@ -18,23 +18,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from modules import load_module
 
 from dwell.disk.lock import exclusive
 from dwell.disk.replace import write_whole
 
-
-def _load(path: str) -> ModuleType:
-    """A module below this folder: tests are imported by path, not as a package."""
-    file = Path(__file__).parent / path
-    spec = importlib.util.spec_from_file_location(f"dwell_tests_{file.stem}", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
+TESTS = Path(__file__).parent
 MEMORY = Path("/dev/shm")
 GB = 1_000_000_000
 # Tests make thousands of small databases, each of which waits for the disk many times. A file system in memory doesn't.
@@ -56,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def hostile() -> ModuleType:
     """The module hostile_texts.py: texts that try to do something where they land."""
-    return _load("hostile_texts.py")
+    return load_module(TESTS / "hostile_texts.py")
 
 
 @pytest.fixture(scope="session")
@@ -158,19 +147,19 @@ def run_in_fork() -> Iterator[Callable[..., tuple[int, str]]]:
 @pytest.fixture(scope="session")
 def account() -> ModuleType:
     """A made-up account, for tests of charts and the report: the functions of account.py."""
-    return _load("unit/report/account.py")
+    return load_module(TESTS / "unit/report/account.py")
 
 
 @pytest.fixture(scope="session")
 def retention_world() -> ModuleType:
     """Simulated accounts with retention curves: the functions of benchmarks/retention_world.py."""
-    return _load("../benchmarks/retention_world.py")
+    return load_module(TESTS / "../benchmarks/retention_world.py")
 
 
 @pytest.fixture(scope="session")
 def api_checks() -> ModuleType:
     """Schemathesis, for tests of the API over any service: the functions of api_checks.py."""
-    return _load("api/api_checks.py")
+    return load_module(TESTS / "api/api_checks.py")
 
 
 @pytest.fixture(scope="session")
@@ -178,7 +167,7 @@ def postgresql() -> Iterator[Any]:
     """A real server, started for the tests that want one."""
     if importlib.util.find_spec("psycopg") is None:
         pytest.skip("psycopg is not installed (pip install 'dwell[postgresql]')")
-    module = _load("postgresql.py")
+    module = load_module(TESTS / "postgresql.py")
     if module.binaries() is None:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
     with module.running() as server:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shlex
 from pathlib import Path
 from typing import Any
 
+import generate
 import pytest
 
 from dwell import __main__ as entry
@@ -20,11 +20,6 @@ from dwell.workspace import erasure_records
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
-_spec = importlib.util.spec_from_file_location("generate_docs", DOCS / "generate.py")
-assert _spec is not None
-assert _spec.loader is not None
-generate = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(generate)
 
 
 @pytest.mark.parametrize("page", sorted(generate.PAGES))

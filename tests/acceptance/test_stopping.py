@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import random
@@ -15,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from modules import load_module
 
 import dwell
 from dwell.cli import status as status_command
@@ -33,14 +33,7 @@ READING = {
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    path = Path(__file__).with_name("stop_commands.py")
-    spec = importlib.util.spec_from_file_location("stop_commands", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return load_module(Path(__file__).with_name("stop_commands.py"))
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,28 +10,17 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from modules import load_module
 from starlette.testclient import TestClient
 
 from dwell.api.app import create_app
 from dwell.logs import get_logger
 
 
-def _load(name: str) -> ModuleType:
-    """A module of this folder: tests are imported by path, not as a package."""
-    module_name = f"dwell_tests_api_{name}"
-    if module_name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(module_name, Path(__file__).parent / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[module_name] = module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    return sys.modules[module_name]
-
-
 @pytest.fixture(scope="session")
 def fake() -> ModuleType:
     """The module fake_service.py."""
-    return _load("fake_service")
+    return load_module(Path(__file__).with_name("fake_service.py"))
 
 
 @pytest.fixture

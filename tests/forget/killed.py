@@ -5,23 +5,11 @@ A step is whatever changes a file, a database or the lake; without a number the 
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "shutil.rmtree", "sqlite3.connect"}
-
-
-def load_kill_points() -> Any:
-    file = Path(__file__).parents[1] / "storage" / "kill_points.py"
-    spec = importlib.util.spec_from_file_location("kill_points", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def main(data: str, url: str, handle: str, at: str, counted: str) -> None:
@@ -33,7 +21,10 @@ def main(data: str, url: str, handle: str, at: str, counted: str) -> None:
     from dwell.warehouse import purge
     from dwell.workspace import Workspace, erasure_reach, erasure_records
 
-    fuse = load_kill_points().Fuse(None if at == "-" else int(at))
+    sys.path.append(str(Path(__file__).parents[1] / "storage"))
+    from kill_points import Fuse
+
+    fuse = Fuse(None if at == "-" else int(at))
     workspace = Workspace(Settings(data=Path(data), database=None if url == "-" else url, threads=1))
     fuse.install()
     for owner, name in (

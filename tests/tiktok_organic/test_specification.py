@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from modules import load_module
 
 from dwell.errors import DwellError
 from dwell.metrics.compile import table_sql
@@ -91,10 +91,6 @@ def test_two_processes_compile_the_same_text() -> None:
 def test_the_dbt_package_is_fresh() -> None:
     """Cure: run `make docs`."""
     folder = Path(__file__).parents[2] / "integrations" / "dbt"
-    spec = importlib.util.spec_from_file_location("generate_dbt", folder / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_module(folder / "generate.py")
     written = {f"models/staging/{file.name}": file.read_text("utf-8") for file in (folder / "models/staging").iterdir()}
     assert written == module.files()

@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
-from typing import Any
-
-
-def load_kill_points() -> Any:
-    file = Path(__file__).parents[1] / "storage" / "kill_points.py"
-    spec = importlib.util.spec_from_file_location("kill_points", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def main(data: str, batch_id: str, at: str, counted: str) -> None:
@@ -24,7 +12,10 @@ def main(data: str, batch_id: str, at: str, counted: str) -> None:
     from dwell.warehouse import Store, contributions
     from dwell.warehouse.undo import undo
 
-    fuse = load_kill_points().Fuse(None if at == "-" else int(at))
+    sys.path.append(str(Path(__file__).parents[1] / "storage"))
+    from kill_points import Fuse
+
+    fuse = Fuse(None if at == "-" else int(at))
     store = Store.open(Settings(data=Path(data), threads=1))
     fuse.install()
     contributions.remove = fuse._around(contributions.remove, "remove")
