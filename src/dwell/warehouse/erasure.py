@@ -10,7 +10,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,16 +162,32 @@ def conditions(subject: Subject, tables: Mapping[str, Table] = TABLES) -> dict[s
     return {name: condition for name, condition in found.items() if condition is not None}
 
 
-def count_rows(store: Store, subject: Subject) -> dict[str, int]:
-    """Table -> rows about the subject, as a reader sees them; tables without any are left out."""
+@dataclass(frozen=True)
+class Found:
+    """The rows about a subject, as a reader sees them.
+
+    Attributes:
+        rows: Table -> their number; tables without any are left out.
+        imports: Names of the imports that gave them, sorted.
+    """
+
+    rows: dict[str, int]
+    imports: list[str]
+
+
+def find_rows(store: Store, subject: Subject) -> Found:
+    """Counts the rows about the subject, and names the imports that they are of."""
+    rows: dict[str, int] = {}
+    numbers: set[int] = set()
     with connect(store.settings) as connection, reading_errors(store.root):
-        tables = _with_rows(store, connection)
+        tables = _with_rows(store, connection, with_seq=True)
         load_values(connection, subject)
-        counts = {}
         for name, condition in conditions(subject, tables).items():
-            sql = f"SELECT count(*) FROM {quote_name(name)} WHERE {condition}"
-            ((counts[name],),) = connection.execute(sql).fetchall()
-    return {name: int(rows) for name, rows in counts.items() if rows}
+            sql = f"SELECT {SEQ}, count(*) FROM {quote_name(name)} WHERE {condition} GROUP BY ALL"
+            if found := dict(connection.execute(sql).fetchall()):
+                rows[name] = int(sum(found.values()))
+                numbers.update(found)
+    return Found(rows, sorted(map(import_name, store.batch_ids(numbers).values())))
 
 
 def count_mentions(store: Store, subject: Subject) -> dict[str, int]:
@@ -292,15 +308,3 @@ def _list_entries(log: sqlite3.Connection, renamed: Mapping[int, tuple[str, str]
         other_path, other_report = renamed.get(seq, (path, report))
         entries.append((seq, batch_id, other_path, form, digest, at, other_report))
     return entries
-
-
-def list_imports(store: Store, subject: Subject) -> list[str]:
-    """Names of the imports that gave the newest versions of the rows about the subject."""
-    numbers: set[int] = set()
-    with connect(store.settings) as connection, reading_errors(store.root):
-        tables = _with_rows(store, connection, with_seq=True)
-        load_values(connection, subject)
-        for name, condition in conditions(subject, tables).items():
-            found = connection.execute(f"SELECT DISTINCT {SEQ} FROM {quote_name(name)} WHERE {condition}").fetchall()
-            numbers.update(seq for (seq,) in found)
-    return sorted(map(import_name, store.batch_ids(numbers).values()))

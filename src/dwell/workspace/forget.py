@@ -192,17 +192,17 @@ def _complete(work: _Work) -> None:
     """Finds everything by which rows are recognised."""
     before = -1
     while before != work.subject.size():
+        erasure.find_subject(work.store, work.subject)  # all that the tables know
         before = work.subject.size()
-        erasure.find_subject(work.store, work.subject)
         if work.database is not None:
             state_erasure.find_subject(work.database, work.subject, erasure.mentions_of)
-    found = {*work.request.imports, *erasure.list_imports(work.store, work.subject)}
-    work.request.imports = sorted(found)
 
 
 def _count(work: _Work) -> bool:
     """Notes what is there; says whether that is anything beside files that would go in any case."""
-    found = [(_TABLES, *item) for item in erasure.count_rows(work.store, work.subject).items()]
+    in_tables = erasure.find_rows(work.store, work.subject)
+    work.request.imports = sorted({*work.request.imports, *in_tables.imports})
+    found = [(_TABLES, *item) for item in in_tables.rows.items()]
     by_mention = bool(found) or can_be_mentioned(work.subject)
     if work.database is not None:
         responses = state_erasure.find_responses(work.database, work.mentions) if by_mention else []
@@ -306,7 +306,7 @@ def _limits(work: _Work) -> list[NotReached]:
         missed += erasure_reach.of_schemas(work.database)
     if work.subject.kind == "person":
         account = Subject("account", work.subject.platform, names=set(work.subject.names))
-        counts = erasure.count_rows(work.store, account)
+        counts = erasure.find_rows(work.store, account).rows
         if counts.keys() - {"comments", "owned_comments"}:
             (name,) = account.names
             detail = f"@{name} is also an account here, with rows in {', '.join(counts)}."
