@@ -44,7 +44,7 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         self.ws = Workspace(Settings(data=folder, threads=1), create=True)
-        self._batches = 0
+        self._batches = len(self.ws.store.batches())
 
     def append(self, *records: msgspec.Struct, source: str = SOURCE) -> None:
         """One batch; each record is an object of its own."""
