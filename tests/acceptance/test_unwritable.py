@@ -39,7 +39,7 @@ WRITING = [
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     root = tmp_path_factory.mktemp("unwritable")
     lines = [f"73508109980239495{n},demo_kitchen,2026-03-01,{1_000 + n},{n}" for n in range(10, 99)]
     (root / "table.csv").write_text("\n".join(["post_id,handle,observed_at,views,likes", *lines]) + "\n")
@@ -47,7 +47,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     package.open(data, create=True).import_files([root / "table.csv"])
     assert main(["watchlist", "add", "rivals", "@demo_kitchen", "--data", str(data)]) == 0
     gc.collect()  # connections that nobody closed: their logs go into the databases
-    return root
+    gc.freeze()  # the collection after each test then looks at the objects of that test alone
+    yield root
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from dwell.settings import Settings
 from dwell.state import StateDatabase, connections, stream_states
 from dwell.state.connections import StoredConnection
 from dwell.state.stream_states import StreamName
+from dwell.warehouse.duckdb_connection import connect
 from dwell.workspace import Workspace
 from dwell.workspace.syncs import SyncRequest
 from dwell_sandbox import World
@@ -116,7 +117,10 @@ class Trial:
 
     def content(self) -> dict[str, list[tuple[Any, ...]]]:
         """All rows of all tables."""
-        return {name: self.rows(name) for name in TABLES}
+        store = self.workspace.store
+        with connect(store.settings) as connection:
+            store.attach(connection)
+            return {name: connection.execute(f"FROM {name} ORDER BY ALL").fetchall() for name in TABLES}
 
     def cursors(self, row: StoredConnection, stream: str) -> dict[str, str]:
         return stream_states.read(self.database, StreamName(row.provider, row.open_id, stream))

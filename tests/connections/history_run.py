@@ -17,6 +17,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pyarrow.parquet as parquet
+from pyarrow import Table
 
 from dwell.workspace import Workspace
 from dwell.workspace.syncs import SyncRequest
@@ -208,7 +209,7 @@ def compare(history: History, ws: Workspace, tables: Mapping[str, dict[Key, Row]
     different = list(history.wrong)
     expected = history.oracle.rows()
     for name, rows in expected.items():
-        got = read_table(ws, name) if tables is None else tables[name]
+        got = read_table(name, export_table(ws, name)) if tables is None else tables[name]
         cells[name] = sum(map(len, got.values()))
         different += [f"{name} {key}: no row" for key in rows.keys() - got.keys()]
         different += [f"{name} {key}: a row of nothing" for key in got.keys() - rows.keys()]
@@ -222,39 +223,48 @@ def compare(history: History, ws: Workspace, tables: Mapping[str, dict[Key, Row]
     return Comparison(cells, different)
 
 
-def read_tables(ws: Workspace) -> dict[str, dict[Key, Row]]:
-    """All tables, those beyond the twelve, too."""
-    return {name: read_table(ws, name) for name in Oracle().rows()}
+def export_tables(ws: Workspace) -> dict[str, Table]:
+    """All tables as they are exported, those beyond the twelve, too."""
+    return {name: export_table(ws, name) for name in Oracle().rows()}
 
 
-def read_table(ws: Workspace, name: str) -> dict[Key, Row]:
-    """A table as it is exported, in the form of `Oracle.rows`."""
+def export_table(ws: Workspace, name: str) -> Table:
+    """A table as it is exported."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.parquet"
         ws.export(f"tiktok_organic_{name}", path=path)
-        return _grouped(name, path) if name in LISTED else dict(_rows(name, path))
+        return parquet.read_table(path)
 
 
-def _values(name: str, path: Path) -> Iterator[tuple[Key, tuple[str, ...], tuple[Any, ...]]]:
+def read_tables(tables: Mapping[str, Table]) -> dict[str, dict[Key, Row]]:
+    """Exported tables in the form of `Oracle.rows`."""
+    return {name: read_table(name, table) for name, table in tables.items()}
+
+
+def read_table(name: str, table: Table) -> dict[Key, Row]:
+    """An exported table in the form of `Oracle.rows`."""
+    return _grouped(name, table) if name in LISTED else dict(_rows(name, table))
+
+
+def _values(name: str, table: Table) -> Iterator[tuple[Key, tuple[str, ...], tuple[Any, ...]]]:
     """Of each row its key, and names and values of the other columns."""
     by = KEYS.get(name, ("item_id", "metric_date"))
-    for batch in parquet.ParquetFile(path).iter_batches():
-        columns = batch.to_pydict()
-        keys = zip(*(columns.pop(column) for column in by), strict=True)
-        names = tuple(columns)
-        for key, values in zip(keys, zip(*columns.values(), strict=True), strict=True):
-            yield key, names, values
+    columns = table.to_pydict()
+    keys = zip(*(columns.pop(column) for column in by), strict=True)
+    names = tuple(columns)
+    for key, values in zip(keys, zip(*columns.values(), strict=True), strict=True):
+        yield key, names, values
 
 
-def _rows(name: str, path: Path) -> Iterator[tuple[Key, Row]]:
-    for key, names, values in _values(name, path):
+def _rows(name: str, table: Table) -> Iterator[tuple[Key, Row]]:
+    for key, names, values in _values(name, table):
         yield key, dict(zip(names, values, strict=True))
 
 
-def _grouped(name: str, path: Path) -> dict[Key, Row]:
+def _grouped(name: str, table: Table) -> dict[Key, Row]:
     """The members of each list together: the rows of one list follow each other."""
     found: dict[Key, Row] = {}
-    for key, rows in groupby(_values(name, path), itemgetter(0)):
+    for key, rows in groupby(_values(name, table), itemgetter(0)):
         assert key not in found, f"the rows of {name} are not in the order of its key"
         members, others = [], set()
         for _, names, values in rows:
