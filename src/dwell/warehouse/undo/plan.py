@@ -94,7 +94,8 @@ def replay_all(
     root, state, unsealed = stored
     attach_work(connection, scratch)
     views.attach(connection, root, state, unsealed, prefix=KEPT, with_seq=True)
-    found = {name: Replay(connection, log, table, known) for name, table in TABLES.items()}
+    used = {*contributions.list_tables(log), *(name for name in TABLES if state.table(name).files or unsealed[name])}
+    found = {name: Replay(connection, log, table, known) for name, table in TABLES.items() if name in used}
     replays = {name: replay for name, replay in found.items() if replay.is_touched}
     for replay in replays.values():
         replay.run()
