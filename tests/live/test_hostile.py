@@ -109,7 +109,11 @@ INSTANTS = [
 ]
 
 
-@pytest.mark.parametrize("poison", POISON)
+DATABASES = [("sqlite", poison) for poison in POISON]
+DATABASES += [("postgresql", poison) for poison in ("huge", "wrong types", "half an emoji", "a NUL")]  # it refuses some
+
+
+@pytest.mark.parametrize(("state_url", "poison"), DATABASES, indirect=["state_url"])
 def test_rejected_rows_are_counted_and_the_sweep_continues(trial, alter, poison: str) -> None:
     live = trial.workspace.live
     live.sweep(request(GOOD, BAD))
