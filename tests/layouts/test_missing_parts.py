@@ -20,7 +20,7 @@ from dwell.settings import Settings
 from dwell.warehouse import check
 from dwell.workspace import folder_check
 
-from .conftest import COSTLY, EVERY, LAYOUTS, NEWEST, unpack
+from .conftest import COSTLY, EVERY, LAYOUTS, NEWEST
 from .test_layouts import tables
 
 pytestmark = pytest.mark.slow
@@ -45,8 +45,8 @@ COMMANDS = [
 
 
 @pytest.fixture(params=COSTLY)
-def layout(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    return unpack(request.param, tmp_path, monkeypatch)
+def layout(request: pytest.FixtureRequest, copy_layout: Callable[[str], Path]) -> Path:
+    return copy_layout(request.param)
 
 
 @pytest.fixture
