@@ -64,31 +64,6 @@ def _cache_folder(run_folder: Path) -> Iterator[None]:
     patch.undo()
 
 
-@pytest.fixture(scope="session")
-def whole_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a release, brought to today's layout by an import and a seal; it is only copied."""
-    place = tmp_path_factory.mktemp("whole")
-    with tarfile.open(Path(__file__).parent / "layouts" / "cff8933.tar.xz") as packed:
-        packed.extractall(place, filter="data")
-    data = place / "cff8933" / "data"
-    for path in (data, *data.rglob("*")):
-        path.chmod(0o700 if path.is_dir() else 0o600)
-    from dwell.settings import Settings
-    from dwell.warehouse import Store
-    from dwell.workspace import Workspace
-
-    settings = Settings(data=data, threads=1)
-    for number in range(2):
-        file = place / f"{number}.jsonl"
-        row = {"post_id": str(7647000000000000001 + number), "observed_at": "2026-06-20T00:00:00Z", "views": 10}
-        file.write_text(json.dumps(row | {"source": "dwell-test"}) + "\n")
-        Workspace(settings).import_files([file])
-        if not number:
-            Store.open(settings).seal()
-    Workspace(settings).live.replay()  # all responses are read by today's parser: no command has to do it again
-    return data
-
-
 @pytest.fixture
 def own_cache(run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A cache folder of this test alone, with the queries that others like it have compiled: each takes long."""
@@ -116,6 +91,37 @@ def make_once(run_folder: Path) -> Callable[[str, Callable[[], Any]], Any]:
         return pickle.loads(file.read_bytes())
 
     return get
+
+
+@pytest.fixture(scope="session")
+def whole_folder(
+    run_folder: Path, make_once: Callable[[str, Callable[[], Any]], Any], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The folder of a release, brought to today's layout by an import and a seal; it is only copied."""
+    made = make_once("whole_folder", lambda: make_whole_folder(run_folder / "whole"))
+    return shutil.copytree(made, tmp_path_factory.mktemp("whole") / "data")
+
+
+def make_whole_folder(place: Path) -> Path:
+    with tarfile.open(TESTS / "layouts" / "cff8933.tar.xz") as packed:
+        packed.extractall(place, filter="data")
+    data = place / "cff8933" / "data"
+    for path in (data, *data.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    from dwell.settings import Settings
+    from dwell.warehouse import Store
+    from dwell.workspace import Workspace
+
+    settings = Settings(data=data, threads=1)
+    for number in range(2):
+        file = place / f"{number}.jsonl"
+        row = {"post_id": str(7647000000000000001 + number), "observed_at": "2026-06-20T00:00:00Z", "views": 10}
+        file.write_text(json.dumps(row | {"source": "dwell-test"}) + "\n")
+        Workspace(settings).import_files([file])
+        if not number:
+            Store.open(settings).seal()
+    Workspace(settings).live.replay()  # all responses are read by today's parser: no command has to do it again
+    return data
 
 
 @pytest.fixture(scope="session")
