@@ -125,10 +125,12 @@ def make_whole_folder(place: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sql_cache(run_folder: Path) -> Path:
-    """For queries that tests compile: one folder for all processes of this run."""
-    folder = run_folder / "sql"
-    folder.mkdir(exist_ok=True)
+def sql_cache(_cache_folder: None) -> Path:
+    """For queries that tests compile: where the commands of all processes of this run find them, too."""
+    from dwell.settings.cache import private_cache
+
+    folder = private_cache("queries")
+    assert folder is not None
     return folder
 
 
