@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import slow_tests
 from modules import load_module
 
 from dwell.disk.lock import exclusive
@@ -36,10 +37,24 @@ if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 8 * GB and "T
 gc.set_threshold(5_000, 20, 20)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-slow-tests", action="store_true", help="Measure all tests, and write slow_tests.txt.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--write-slow-tests"):
+        config.pluginmanager.register(slow_tests.Measurement())
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests begin first, so that no process is left with one of them at the end."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    """Marks slow tests. Their files begin first, so that no process is left with one of them at the end."""
+    known, files = slow_tests.read_slow_tests(), set[Path]()
+    for item in items:
+        if (name := slow_tests.name_function(item.nodeid)) in known:
+            item.add_marker("slow")
+        if name in known or name.startswith(slow_tests.ALWAYS):
+            files.add(item.path)
+    items.sort(key=lambda item: item.path not in files)
 
 
 @pytest.fixture(scope="session")
