@@ -1,4 +1,4 @@
-# Two commands do everything on a fresh machine: `make demo` and `make test`.
+# Two commands are enough on a fresh machine: `make demo` and `make test`.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,30 +9,37 @@ STOPS ?= 400
 TORTURE_SECONDS ?= 40
 FUZZ_SECONDS ?= 3600
 DAMAGES ?= 300
-# What `make test` does one after another, beside the tests that xdist spreads.
+# What `make test-all` does one after another, beside the tests that xdist spreads.
 BESIDE ?= engines
 
-.PHONY: help demo test engines check lint torture fuzz bench docs spark dbt lock clean
+.PHONY: help demo test test-all engines slow-tests check lint torture fuzz bench docs spark dbt lock clean
 
 help:  ## List the targets.
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 
 demo: $(VENV)/run  ## The whole job on a simulated account, ending in a report (under 2 minutes the first time).
 	$(BIN)/dwell demo --folder dwell-demo
 
+TESTS := $(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder --ignore=tests/engines --ignore=tests/tiktok_organic/test_dbt.py
+
+test: $(VENV)/dev  ## The tests but for the slow ones, the engines and dbt (about 6 minutes on two cores).
+	$(TESTS) -m "not slow"
+
 # Spark's client and Sail cannot run under xdist, so their tests are a process of their own, beside the others.
-test: $(VENV)/dev  ## Every test that this machine can run (about 30 minutes on two cores).
+test-all: $(VENV)/dev  ## Every test that this machine can run (under 30 minutes on two cores).
 	@$(MAKE) --no-print-directory --keep-going $(BESIDE) > .beside.log 2>&1 & \
-	  $(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(COVERAGE) --ignore=tests/engines --ignore=tests/storage \
-	    --ignore=tests/tiktok_organic/test_dbt.py; \
+	  $(TESTS) $(COVERAGE); \
 	  first=$$?; wait $$!; second=$$?; cat .beside.log; rm -f .beside.log; exit $$((first + second))
 
-engines: $(VENV)/dev  ## The part of `make test` that one process must run: metrics on Spark Connect, and storage.
-	COVERAGE_FILE=.engines.coverage $(BIN)/pytest -q $(COVERAGE) tests/engines tests/storage
+engines: $(VENV)/dev  ## The part of `make test-all` that one process must run: every metric on Spark Connect.
+	COVERAGE_FILE=.engines.coverage $(BIN)/pytest -q $(COVERAGE) tests/engines
+
+slow-tests: $(VENV)/dev  ## Measure all tests, and write tests/slow_tests.txt: those that `make test` leaves out.
+	$(TESTS) --write-slow-tests
 
 check: lint  ## Lint, types, import contracts, and the tests with their coverage (about 35 minutes).
 	rm -f .coverage .engines.coverage
-	$(MAKE) test COVERAGE="--cov --cov-report="
+	$(MAKE) test-all COVERAGE="--cov --cov-report="
 	$(BIN)/coverage combine --append .engines.coverage
 	$(BIN)/coverage report --sort=cover | sed -n '1,20p;$$p'
 
@@ -84,23 +91,24 @@ lock:  ## Resolve the dependencies again (needs uv).
 clean:  ## Remove what the other targets made.
 	rm -rf $(VENV) .venv-spark .venv-dbt dwell-demo .coverage .engines.coverage .beside.log .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
+# Without --no-compile pip would compile 6,000 modules, of which most are never imported.
 $(VENV)/run: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --no-deps -e .
+	$(BIN)/pip install --quiet --no-compile --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-compile --no-deps -e .
 	touch $@
 
 $(VENV)/dev: requirements-dev.lock $(VENV)/run
-	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --no-compile --require-hashes -r requirements-dev.lock
 	touch $@
 
 .venv-spark/run: requirements-spark.lock
 	test -x .venv-spark/bin/python || $(PYTHON) -m venv .venv-spark
-	.venv-spark/bin/pip install --quiet --require-hashes -r requirements-spark.lock
-	.venv-spark/bin/pip install --quiet --no-deps -e .
+	.venv-spark/bin/pip install --quiet --no-compile --require-hashes -r requirements-spark.lock
+	.venv-spark/bin/pip install --quiet --no-compile --no-deps -e .
 	touch $@
 
 .venv-dbt/run: requirements-dbt.lock
 	test -x .venv-dbt/bin/python || $(PYTHON) -m venv .venv-dbt
-	.venv-dbt/bin/pip install --quiet --require-hashes -r requirements-dbt.lock
+	.venv-dbt/bin/pip install --quiet --no-compile --require-hashes -r requirements-dbt.lock
 	touch $@

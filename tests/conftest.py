@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import slow_tests
 from modules import load_module
 
 from dwell.disk.lock import exclusive
@@ -36,10 +37,24 @@ if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 8 * GB and "T
 gc.set_threshold(5_000, 20, 20)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-slow-tests", action="store_true", help="Measure all tests, and write slow_tests.txt.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--write-slow-tests"):
+        config.pluginmanager.register(slow_tests.Measurement())
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests begin first, so that no process is left with one of them at the end."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    """Marks slow tests. Their files begin first, so that no process is left with one of them at the end."""
+    known, files = slow_tests.read_slow_tests(), set[Path]()
+    for item in items:
+        if (name := slow_tests.name_function(item.nodeid)) in known:
+            item.add_marker("slow")
+        if name in known or name.startswith(slow_tests.ALWAYS):
+            files.add(item.path)
+    items.sort(key=lambda item: item.path not in files)
 
 
 @pytest.fixture(scope="session")
@@ -62,31 +77,6 @@ def _cache_folder(run_folder: Path) -> Iterator[None]:
     patch.setenv("XDG_CACHE_HOME", str(run_folder / "cache"))
     yield
     patch.undo()
-
-
-@pytest.fixture(scope="session")
-def whole_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a release, brought to today's layout by an import and a seal; it is only copied."""
-    place = tmp_path_factory.mktemp("whole")
-    with tarfile.open(Path(__file__).parent / "layouts" / "cff8933.tar.xz") as packed:
-        packed.extractall(place, filter="data")
-    data = place / "cff8933" / "data"
-    for path in (data, *data.rglob("*")):
-        path.chmod(0o700 if path.is_dir() else 0o600)
-    from dwell.settings import Settings
-    from dwell.warehouse import Store
-    from dwell.workspace import Workspace
-
-    settings = Settings(data=data, threads=1)
-    for number in range(2):
-        file = place / f"{number}.jsonl"
-        row = {"post_id": str(7647000000000000001 + number), "observed_at": "2026-06-20T00:00:00Z", "views": 10}
-        file.write_text(json.dumps(row | {"source": "dwell-test"}) + "\n")
-        Workspace(settings).import_files([file])
-        if not number:
-            Store.open(settings).seal()
-    Workspace(settings).live.replay()  # all responses are read by today's parser: no command has to do it again
-    return data
 
 
 @pytest.fixture
@@ -119,10 +109,43 @@ def make_once(run_folder: Path) -> Callable[[str, Callable[[], Any]], Any]:
 
 
 @pytest.fixture(scope="session")
-def sql_cache(run_folder: Path) -> Path:
-    """For queries that tests compile: one folder for all processes of this run."""
-    folder = run_folder / "sql"
-    folder.mkdir(exist_ok=True)
+def whole_folder(
+    run_folder: Path, make_once: Callable[[str, Callable[[], Any]], Any], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The folder of a release, brought to today's layout by an import and a seal; it is only copied."""
+    made = make_once("whole_folder", lambda: make_whole_folder(run_folder / "whole"))
+    return shutil.copytree(made, tmp_path_factory.mktemp("whole") / "data")
+
+
+def make_whole_folder(place: Path) -> Path:
+    with tarfile.open(TESTS / "layouts" / "cff8933.tar.xz") as packed:
+        packed.extractall(place, filter="data")
+    data = place / "cff8933" / "data"
+    for path in (data, *data.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    from dwell.settings import Settings
+    from dwell.warehouse import Store
+    from dwell.workspace import Workspace
+
+    settings = Settings(data=data, threads=1)
+    for number in range(2):
+        file = place / f"{number}.jsonl"
+        row = {"post_id": str(7647000000000000001 + number), "observed_at": "2026-06-20T00:00:00Z", "views": 10}
+        file.write_text(json.dumps(row | {"source": "dwell-test"}) + "\n")
+        Workspace(settings).import_files([file])
+        if not number:
+            Store.open(settings).seal()
+    Workspace(settings).live.replay()  # all responses are read by today's parser: no command has to do it again
+    return data
+
+
+@pytest.fixture(scope="session")
+def sql_cache(_cache_folder: None) -> Path:
+    """For queries that tests compile: where the commands of all processes of this run find them, too."""
+    from dwell.settings.cache import private_cache
+
+    folder = private_cache("queries")
+    assert folder is not None
     return folder
 
 

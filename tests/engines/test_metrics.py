@@ -123,6 +123,16 @@ def test_same_rows_as_duckdb(
             assert same(left, right), f"{column}: {engine} {left!r}, duckdb {right!r}"
 
 
+@pytest.mark.parametrize("engine", ["duckdb", "spark"])
+@pytest.mark.parametrize(("metric", "parameters"), _NAMED)
+def test_nothing_approximate_is_used(
+    metric: str, parameters: dict[str, Any], engine: str, compiled: Callable[..., str]
+) -> None:
+    text = compiled(metric, engine, **parameters).upper()
+    assert "APPROX" not in text
+    assert "TRY_DIVIDE" not in text
+
+
 @pytest.mark.parametrize(("metric", "parameters"), _NAMED)
 def test_rows_are_as_the_catalogue_says(
     metric: str, parameters: dict[str, Any], duckdb: Any, compiled: Callable[..., str]

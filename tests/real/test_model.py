@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +16,7 @@ from dwell.models.fitting import fit
 from dwell.models.scoring import score
 from dwell.workspace import Workspace
 
-SHUFFLES = int(os.environ.get("DWELL_SHUFFLES", "40"))  # 200 in the figures of benchmarks/RESULTS.md
+SHUFFLES = int(os.environ.get("DWELL_SHUFFLES", "20"))  # 200 in the figures of benchmarks/RESULTS.md
 BARS = {"watch_ratio": (0.80, 0.82), "full_watch_rate": (0.62, 0.55)}
 
 
@@ -84,6 +81,5 @@ def test_shuffled_targets_are_refused(workspace: Workspace) -> None:
     for _ in range(SHUFFLES):
         order = rng.permutation(len(rows))
         dealt.append([{**row, "watch_ratio": rows[k]["watch_ratio"]} for row, k in zip(rows, order, strict=True)])
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        refused = sum(model is None for _, model in pool.map(partial(fit, target="watch_ratio"), dealt, chunksize=10))
-    assert refused >= 0.95 * SHUFFLES
+    fitted = sum(fit(posts, target="watch_ratio")[1] is not None for posts in dealt)
+    assert fitted < 0.05 * SHUFFLES

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from dwell.disk.replace import write_whole
 from dwell.errors import DwellError
-from dwell.metrics.bound import PERIOD, bound_values, name_placeholders, with_placeholders
+from dwell.metrics.bound import BOUND, PERIOD, bound_values, name_placeholders, with_placeholders
 from dwell.metrics.catalog import METRICS
 from dwell.metrics.tiktok_organic.catalog import DERIVED
 from dwell.records import TABLES
@@ -79,6 +79,8 @@ def bound_sql(
         raise DwellError(f"Unknown metric {metric!r}: choose from {', '.join(METRICS)}.")
     named = dict(canonical_parameters(parameters))
     values = bound_values(named)
+    if not values:
+        return sql(metric, engine, cache, rolled_up=rolled_up, **named), values
     rolled_up = rolled_up and bool(METRICS[metric].rolled_up)
     others = sorted((name, value) for name, value in named.items() if name not in values)
     question = ["bound", metric, engine, rolled_up, others, sorted(values)]
@@ -121,8 +123,12 @@ def _find(question: list[Any], cache: Path | None, compiled: Callable[[], str]) 
 
 
 def canonical_parameters(parameters: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    """The parameters in one order, lists of names as sorted tuples: equal for questions that mean the same."""
-    return tuple(sorted((name, _canonical(value)) for name, value in parameters.items()))
+    """The parameters in one order, lists of names as sorted tuples: equal for questions that mean the same.
+
+    No account and no period are as if not given.
+    """
+    given = ((name, value) for name, value in parameters.items() if value is not None or name not in BOUND)
+    return tuple(sorted((name, _canonical(value)) for name, value in given))
 
 
 def _compile(metric: str, engine: Engine, parameters: Mapping[str, Any], *, rolled_up: bool) -> str:

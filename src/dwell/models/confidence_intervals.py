@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
-from scipy.stats import norm, quantile_test
+from scipy.stats import binom, norm
 
 LEVEL = 0.95
 MIN_VALUES = 6
@@ -26,12 +27,21 @@ def median_interval(values: Sequence[float], confidence: float = LEVEL) -> tuple
     Returns:
         Lower and upper end; None for both where there are too few values for that confidence (under six for 95 %).
     """
-    if not values:
+    low, high = _ranks(len(values), confidence)
+    if low < 0 or high >= len(values):
         return None, None
-    interval = quantile_test(values, q=0, p=0.5).confidence_interval(confidence)
-    if np.isnan(interval.low) or np.isnan(interval.high):
-        return None, None
-    return float(interval.low), float(interval.high)
+    ordered = sorted(values)
+    return float(ordered[low]), float(ordered[high])
+
+
+@cache
+def _ranks(n: int, confidence: float) -> tuple[int, int]:
+    """Places of the two ends among n values in their order; outside of them where n is too small.
+
+    They are those of `scipy.stats.quantile_test`, which also tests a hypothesis and takes a hundred times as long.
+    """
+    tail = (1 - confidence) / 2
+    return int(binom.ppf(tail, n, 0.5)) - 1, int(binom.isf(tail, n, 0.5))
 
 
 def mean_interval(values: Sequence[float]) -> tuple[float | None, float | None]:

@@ -58,6 +58,11 @@ def ordinal_effect(top: Sequence[float], bottom: Sequence[float], *, inflation: 
     return Effect("cliffs_delta", float(np.median(mine)), float(np.median(theirs)), delta, low, high, min(1.0, p_value))
 
 
+def cliffs_delta(top: Sequence[float], bottom: Sequence[float]) -> float:
+    """The value of `ordinal_effect` alone, which takes a fraction of its time."""
+    return _delta(np.sort(np.asarray(top, dtype=float)), np.sort(np.asarray(bottom, dtype=float)))[0]
+
+
 def combined_effect(strata: Sequence[tuple[float, Sequence[float], Sequence[float]]]) -> tuple[float, float, float]:
     """Cliff's delta inside strata, weighted, with the interval of `ordinal_effect`.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
-from dwell.models.effects import Effect, ordinal_effect, q_values, variance_inflation
+from dwell.models.effects import Effect, cliffs_delta, ordinal_effect, q_values, variance_inflation
 
 Verdict = Literal["found", "nothing", "unknown"]
 FALSE_CLAIMS = 0.05
@@ -101,10 +101,9 @@ def excludes_large(low: float | None, high: float | None) -> bool:
 
 
 def _pair(groups: Mapping[str, Sequence[float]], first: str, second: str) -> Pair:
-    effect = ordinal_effect(groups[first], groups[second])
-    if effect.value < 0:
-        first, second, effect = second, first, ordinal_effect(groups[second], groups[first])
-    return Pair(first, second, effect, 1.0, clear=False)
+    if cliffs_delta(groups[first], groups[second]) < 0:
+        first, second = second, first
+    return Pair(first, second, ordinal_effect(groups[first], groups[second]), 1.0, clear=False)
 
 
 def _judge(pair: Pair, omnibus: float, q_value: float) -> Pair:

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from dwell.disk.temporary import name_temporary
+from dwell.errors import BadFileError
 from dwell.settings import Settings
 from dwell.warehouse.columns import quote_name, quote_text
 
@@ -49,7 +50,8 @@ def bulk_connection(settings: Settings, scratch: Path) -> Iterator[duckdb.DuckDB
     """A session for bulk work, of an instance that nothing else uses meanwhile: it may change settings.
 
     To start and to end an instance takes as long as to load a small file, so the process keeps it for the next work,
-    unless the work failed or spilled. Everything in it must be temporary, or in an attached database.
+    unless the work failed or spilled; that a file is refused is no failure. Everything in it must be temporary, or in
+    an attached database.
 
     Args:
         settings: Memory and threads; without a setting, all threads and little memory.
@@ -64,21 +66,35 @@ def bulk_connection(settings: Settings, scratch: Path) -> Iterator[duckdb.DuckDB
         with instance.cursor() as connection:
             connection.execute("SET TimeZone = 'UTC'").fetchall()
             yield connection
-        for (name,) in instance.execute(_ATTACHED).fetchall():
-            instance.execute(f"DETACH {quote_name(name)}").fetchall()
+    except BadFileError:  # the file's fault: the instance is as sound as before
+        _give_back(key, instance, spill)
+        raise
     except BaseException:
         instance.close()  # in what state it is, is unknown
         raise
-    if spill.exists():
-        instance.close()
-    else:
-        _idle[key] = instance
+    _give_back(key, instance, spill)
 
 
 _ATTACHED = "SELECT database_name FROM duckdb_databases() WHERE NOT internal AND database_name <> 'memory'"
 _Key = tuple[int, str | None, int | None]
 _idle: dict[_Key, duckdb.DuckDBPyConnection] = {}
 """Instances for bulk work, by process, memory and threads; a forked process has none of its parent's threads."""
+
+
+def _give_back(key: _Key, instance: duckdb.DuckDBPyConnection, spill: Path) -> None:
+    """Keeps an instance for the next work, unless it has spilled or an error ended it."""
+    import duckdb
+
+    try:
+        for (name,) in instance.execute(_ATTACHED).fetchall():
+            instance.execute(f"DETACH {quote_name(name)}").fetchall()
+    except duckdb.Error:
+        instance.close()
+        return
+    if spill.exists():
+        instance.close()
+    else:
+        _idle[key] = instance
 
 
 def _take_idle(key: _Key, settings: Settings, spill: Path) -> duckdb.DuckDBPyConnection | None:

@@ -168,7 +168,8 @@ def vetted(**changed):
 
 
 def texts(chart: Any) -> str:
-    return " ".join([chart.to_dict()["title"]["text"], *chart.to_dict()["title"]["subtitle"]])
+    title = chart.to_dict()["title"]
+    return " ".join([title["text"], *title["subtitle"]])
 
 
 @pytest.mark.parametrize("name", charts.__all__)
@@ -226,7 +227,8 @@ def test_titles_state_units_and_n(account):
         "topic_days": ("#slowfood: rising", "4 days", "95 % interval"),
         "vetting": ("@made_up: mixed", "latest 20 posts", "Likes per view: low."),
     }.items():
-        assert all(word in texts(drawn[name](WIDE)) for word in words), (name, texts(drawn[name](WIDE)))
+        shown = texts(drawn[name](WIDE))
+        assert all(word in shown for word in words), (name, shown)
 
 
 def test_the_time_zone_is_named(account):

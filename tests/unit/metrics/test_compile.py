@@ -9,7 +9,7 @@ import pytest
 
 from dwell.errors import DwellError
 from dwell.metrics import compile as compiling
-from dwell.metrics.compile import sql
+from dwell.metrics.compile import bound_sql, sql
 
 SECOND_RUN = """
 import sys
@@ -47,6 +47,12 @@ def test_each_question_has_its_own_text(tmp_path: Path) -> None:
 def test_order_and_kind_of_a_list_do_not_matter(tmp_path: Path) -> None:
     first = sql("exclusions", cache=tmp_path, include=["young", "ads", "ads"])
     assert sql("exclusions", cache=tmp_path, include=("ads", "young")) == first
+    assert len(list(tmp_path.glob("*.sql"))) == 1
+
+
+def test_no_account_and_no_period_are_as_if_not_given(tmp_path: Path) -> None:
+    text = sql("exclusions", cache=tmp_path)
+    assert bound_sql("exclusions", cache=tmp_path, handle=None, since=None) == (text, {})
     assert len(list(tmp_path.glob("*.sql"))) == 1
 
 

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, quantile_test
 
 from dwell.models.confidence_intervals import mean_interval, median_interval, share_interval
 
@@ -38,6 +38,16 @@ def test_the_interval_of_a_median_is_that_of_counting_outcomes_by_hand(confidenc
         ordered = sorted(values)
         expected = (ordered[place - 1], ordered[n - place]) if place else (None, None)
         assert median_interval(values, confidence) == expected
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.95, 1 - 0.05 / 6])
+def test_the_interval_of_a_median_is_scipys(confidence):
+    draw = np.random.default_rng(4)
+    for n in (*range(1, 40), 100, 999, 5_000):
+        values = draw.normal(size=n).tolist()
+        expected = quantile_test(values, q=0, p=0.5).confidence_interval(confidence)
+        ends = (expected.low, expected.high)
+        assert median_interval(values, confidence) == ((None, None) if np.isnan(ends).any() else ends)
 
 
 def test_the_interval_of_a_share_is_wilsons():

@@ -1,6 +1,7 @@
 """Fits and scores of a data folder: what is stored, what is taken, and what is said."""
 
 import csv
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -29,11 +30,20 @@ def _import(workspace, folder, rows, handle, *, measured=True, shift=0):
     assert not done.failures
 
 
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory, made):
+    """A data folder with two accounts; it is only copied."""
+    folder = tmp_path_factory.mktemp("imported")
+    opened = dwell.open(folder / "data", create=True)
+    _import(opened, folder, made.account(40, seed=1, handle="own"), "own")
+    _import(opened, folder, made.account(12, seed=2, handle="other"), "other", measured=False)
+    return folder
+
+
 @pytest.fixture
-def workspace(tmp_path, made, monkeypatch):
-    opened = dwell.open(tmp_path / "data", create=True)
-    _import(opened, tmp_path, made.account(40, seed=1, handle="own"), "own")
-    _import(opened, tmp_path, made.account(12, seed=2, handle="other"), "other", measured=False)
+def workspace(imported, tmp_path, monkeypatch):
+    shutil.copytree(imported, tmp_path, dirs_exist_ok=True)
+    opened = dwell.open(tmp_path / "data")
     instant = [datetime(2026, 12, 2, tzinfo=UTC)]
     monkeypatch.setattr(clock, "now", lambda: instant.append(instant[-1] + timedelta(hours=1)) or instant[-1])
     return opened

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
+from dwell.errors import BadFileError
 from dwell.settings import Settings
 from dwell.warehouse.duckdb_connection import bulk_connection
 
@@ -61,6 +63,24 @@ def test_of_two_at_once_each_has_its_own(tmp_path: Path) -> None:
     with bulk_connection(SETTINGS, tmp_path) as first, bulk_connection(SETTINGS, tmp_path) as second:
         mark(first)
         assert not is_marked(second)
+
+
+def test_the_instance_that_read_a_refused_file_is_used_again(tmp_path: Path) -> None:
+    def refuse() -> None:
+        with bulk_connection(SETTINGS, tmp_path) as connection:
+            mark(connection)
+            connection.execute("ATTACH ':memory:' AS work; BEGIN; CREATE TABLE work.t AS SELECT 1").fetchall()
+            try:
+                connection.execute("SELECT error('the page is damaged')").fetchall()
+            except duckdb.Error as error:
+                raise BadFileError("It is damaged.") from error
+
+    with pytest.raises(BadFileError):
+        refuse()
+    with bulk_connection(SETTINGS, tmp_path) as connection:
+        assert is_marked(connection)
+        databases = connection.execute("SELECT database_name FROM duckdb_databases() WHERE NOT internal").fetchall()
+        assert databases == [("memory",)]
 
 
 def test_an_instance_that_failed_or_spilled_or_has_other_limits_is_not_used_again(tmp_path: Path) -> None:
