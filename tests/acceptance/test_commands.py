@@ -14,8 +14,6 @@ import pytest
 
 from dwell_sandbox.exports import COMPETITORS, OWN_ACCOUNT
 
-pytestmark = pytest.mark.slow
-
 OPTIONS = {"handle": "--creator", "as_of": "--as-of", "niche": "--niche"}
 
 

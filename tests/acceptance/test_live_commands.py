@@ -19,8 +19,6 @@ from dwell_sandbox.server.sandbox import Sandbox
 
 from .conftest import NOON, calls
 
-pytestmark = pytest.mark.slow
-
 CAST = ("@demo_kitchen", "@demo_pantry")
 
 

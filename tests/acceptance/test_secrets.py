@@ -87,7 +87,6 @@ def serving(environment: dict[str, str], log: Path) -> Iterator[tuple[str, list[
             process.stdout.close()
 
 
-@pytest.mark.slow
 def test_no_secret_is_shown(tmp_path: Path, state_url: str | None, receiver: str, request: Any) -> None:
     limits = {"tikliveapi": RateLimit(0, 60.0)}
     now = datetime.now(UTC)

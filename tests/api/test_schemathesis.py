@@ -53,7 +53,6 @@ def make_app(fake: ModuleType) -> Iterator[Apps]:
         yield Apps(fake, opened)
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_no_call_has_an_undocumented_answer(make_app: Apps, fake: ModuleType, api_checks: ModuleType) -> None:
     seen = api_checks.check_calls(make_app, fake.KEY, 6, make_app.ids)

@@ -23,8 +23,6 @@ from dwell.workspace.restores import restore_backup
 
 from .conftest import Rows, rows
 
-pytestmark = pytest.mark.slow
-
 EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "shutil.rmtree", "sqlite3.connect"}
 
 

@@ -14,8 +14,6 @@ from dwell.connections.listing import find_state
 from dwell.connections.vault import TokenVault
 from dwell.errors import KeyRefusedError
 
-pytestmark = pytest.mark.slow
-
 STEPS = (
     "job_leases.acquire", "connections.note_refresh", "send", "connections.store_response", "_read",
     "connections.store_tokens", "job_leases.release",

@@ -17,8 +17,6 @@ from dwell.workspace import Workspace
 from .history_oracle import VIDEO, Key, Row
 from .history_run import FROZEN, PAGE, Comparison, History, compare, export_tables, instants, read_tables, recorded
 
-pytestmark = pytest.mark.slow
-
 SEED = 12
 REGISTERED, SMALL, OLD, WITHOUT_ANALYTICS = (
     "demo_running_8286",

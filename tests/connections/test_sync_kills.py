@@ -29,8 +29,6 @@ from dwell.state.webhooks import Webhook
 from dwell.workspace import Workspace
 from dwell_sandbox.server.rate_limits import RateLimit
 
-pytestmark = pytest.mark.slow
-
 ACCOUNT = "demo_tech_1051"
 COMMENTED = "7612768195807159147"
 """A video with several pages of comments, and more replies than come with them: those of the others are not read."""

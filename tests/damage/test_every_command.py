@@ -11,8 +11,6 @@ from dwell.cli.main import make_command
 from .conftest import Run
 from .faults import FAULTS, Fault
 
-pytestmark = pytest.mark.slow
-
 _VIDEO, _WEBHOOK = "vid_0hoikrsuz110002rjvncfzl", "wh_4afe72df4b7150154d8a3d98"
 _KEY, _ACCOUNT = "key_0hoikrsq5dc3ersnkl8dnus", "acc_0hoikrsq5dc6m6cgbc8h1mt"
 OF_A_CREATOR = (

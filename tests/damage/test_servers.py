@@ -16,8 +16,6 @@ from starlette.testclient import TestClient
 from .conftest import Run
 from .faults import FAULTS, Fault
 
-pytestmark = pytest.mark.slow
-
 VIDEO, ACCOUNT = "vid_0hoikrsuz110002rjvncfzl", "acc_local"
 PATHS = ("healthz", "readyz", "api/v1/videos", f"api/v1/videos/{VIDEO}", f"api/v1/videos/{VIDEO}/snapshots", "metrics")
 ROUNDS = (

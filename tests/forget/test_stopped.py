@@ -19,8 +19,6 @@ from dwell.workspace.folder_check import check_folder
 
 from .conftest import ALICE, content_of_state, content_of_tables, find_traces, workspace_of
 
-pytestmark = pytest.mark.slow
-
 OF_OTHERS = ("tracked_videos", "watchlists", "subjects", "connections", "tracked_snapshots", "balance_entries")
 
 

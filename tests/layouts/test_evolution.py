@@ -43,7 +43,6 @@ def test_a_folder_of_a_release_gets_the_column(later: Path, layout: Path) -> Non
     assert done.returncode == 0, done.stderr[-4_000:]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("layout", COSTLY, indirect=True)
 def test_killed_at_any_step_it_is_old_or_new(later: Path, layout: Path) -> None:
     stride = os.environ.get("DWELL_KILL_STRIDE", "37" if layout.name == NEWEST else "97")  # 1 in `make torture`

@@ -23,8 +23,6 @@ from dwell.workspace import folder_check
 from .conftest import COSTLY, EVERY, LAYOUTS, NEWEST
 from .test_layouts import tables
 
-pytestmark = pytest.mark.slow
-
 SCHEMA = Path(__file__).parents[2] / "docs" / "reference" / "schemas" / "check.schema.json"
 COMMANDS = [
     ["status"],

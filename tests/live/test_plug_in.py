@@ -19,8 +19,6 @@ from dwell.settings import Settings
 from dwell.testing import check_provider
 from dwell.workspace.live import SweepRequest
 
-pytestmark = pytest.mark.slow
-
 SAMPLES = Path(__file__).parents[1] / "contract" / "samples" / "tikliveapi.json"
 ORDER = SweepRequest(("@demo_kitchen",), posts=35)
 WRAPPER = """

@@ -11,8 +11,6 @@ from dwell_sandbox import World
 
 from .conftest import NOON, SEED
 
-pytestmark = pytest.mark.slow
-
 WORLD = World(SEED)
 
 

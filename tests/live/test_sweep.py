@@ -20,8 +20,6 @@ from dwell_sandbox.server.faults import ScriptedFault
 
 from .conftest import NOON
 
-pytestmark = pytest.mark.slow
-
 CAST = ("@demo_kitchen", "@demo_pantry", "@demo_trailruns")
 
 

@@ -16,8 +16,6 @@ from dwell.workspace.live import SweepRequest
 
 from .proxy import Reply, altered
 
-pytestmark = pytest.mark.slow
-
 NAME = "@demo_kitchen"
 
 

@@ -73,7 +73,6 @@ def test_the_audit_tells_what_follows(workspace: Workspace) -> None:
     assert "the ratios add" in result.meta["verdict"]
 
 
-@pytest.mark.slow
 def test_shuffled_targets_are_refused(workspace: Workspace) -> None:
     rows = [row for row in workspace.posts(creator="creator_a") if row["watch_ratio"] is not None]
     rng = np.random.default_rng(0)

@@ -8,14 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 # Seconds of the part with timers; a night's run sets it to hours. The part before it kills each step once.
 SECONDS = os.environ.get("DWELL_TORTURE_SECONDS", "3")
 SEED = os.environ.get("DWELL_TORTURE_SEED", "20240131")
 
 
-@pytest.mark.slow
 def test_no_kill_loses_doubles_or_tears_a_batch() -> None:
     script = Path(__file__).with_name("torture.py")
     done = subprocess.run([sys.executable, str(script), SECONDS, SEED], capture_output=True, text=True, check=False)

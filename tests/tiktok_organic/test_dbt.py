@@ -75,7 +75,6 @@ def change(database: Path, sql: str) -> None:
         engine.execute(sql).fetchall()
 
 
-@pytest.mark.slow
 def test_every_model_and_test_passes(dbt: Run) -> None:
     statuses = dbt("build")
     models = {f"stg_tiktok_organic__{name.removeprefix('tiktok_organic_')}" for name in DERIVED}
@@ -84,7 +83,6 @@ def test_every_model_and_test_passes(dbt: Run) -> None:
     assert len(statuses) > 120
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sql", "failing"),
     [
@@ -100,7 +98,6 @@ def test_a_wrong_row_fails_its_test(dbt: Run, database: Path, sql: str, failing:
     assert any(name.startswith(failing) for name in failed), failed
 
 
-@pytest.mark.slow
 def test_freshness_is_that_of_the_readings(dbt: Run, database: Path) -> None:
     change(database, "UPDATE tiktok_organic_account SET _synced_at = now() - INTERVAL 1 HOUR")
     change(database, "UPDATE tiktok_organic_account_metrics SET _synced_at = now() - INTERVAL 50 HOUR")

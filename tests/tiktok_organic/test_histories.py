@@ -93,7 +93,6 @@ def _when(dice: random.Random) -> Any:
 _STEPS: tuple[Callable[[World, random.Random], None], ...] = (_video, _video, _account, _day, _other, _comment, _seal)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(HISTORIES))
 def test_a_destination_follows_every_history(world: World, tmp_path: Path, seed: int) -> None:
     dice, hows = random.Random(seed), set()

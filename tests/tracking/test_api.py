@@ -55,7 +55,6 @@ class Existing:
         return self.ids
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("state_url", [None], ids=["sqlite"])
 @pytest.mark.filterwarnings("ignore")
 def test_no_call_has_an_undocumented_answer(served, api_checks):

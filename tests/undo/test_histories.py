@@ -27,7 +27,6 @@ def questions(folder: Folder) -> dict[str, object]:
     return found
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, HISTORIES + 1))
 def test_as_if_the_import_had_never_been(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draw = random.Random(seed)
@@ -53,7 +52,6 @@ def test_as_if_the_import_had_never_been(seed: int, tmp_path: Path, monkeypatch:
         never.do(later.steps)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, HISTORIES + 1))
 def test_one_after_another(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draw = random.Random(seed)

@@ -8,15 +8,11 @@ import signal
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from dwell.records import Hints
 from dwell.warehouse import check
 
 from .conftest import ROWS
 from .histories import Folder, Step
-
-pytestmark = pytest.mark.slow
 
 
 def test_an_undo_that_is_killed_at_any_step(tmp_path: Path, run_in_fork: Any) -> None:

@@ -30,8 +30,6 @@ from dwell.warehouse.load.text import KINDS, Field
 from dwell.warehouse.load.typed import add_typed
 from dwell.warehouse.load.work_database import attach_work
 
-pytestmark = pytest.mark.slow
-
 REFUSED = "refused"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LATEST = ids.latest_id(NOW)

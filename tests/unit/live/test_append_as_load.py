@@ -29,8 +29,6 @@ from dwell.warehouse.append import SealedRowsError
 from dwell.warehouse.load.loaded import Loaded
 from dwell.warehouse.load.loader import load
 
-pytestmark = pytest.mark.slow
-
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIRST_ID = 7_300_000_000_000_000_137
 """Its last digits look like no damage."""

@@ -9,8 +9,6 @@ from dwell import clock
 from dwell.errors import ModelError
 from dwell.models.fitting import fit
 
-pytestmark = pytest.mark.slow
-
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SKILLS = {"r2", "mae", "spearman"}
 LATER = {"r2", "mae", "spearman", "bias", "rolling_r2"}

@@ -47,6 +47,5 @@ def test_without_a_browser_nothing_is_computed(
 
 
 @pytest.mark.skipif(find_chromium() is None, reason="Chromium is not installed (apt-get install chromium)")
-@pytest.mark.slow
 def test_a_real_browser_prints() -> None:
     assert print_page("<!doctype html><title>x</title><p>A page").startswith(b"%PDF-")

@@ -76,7 +76,6 @@ def empty(tmp_path: Path) -> dwell.Workspace:
     return dwell.open(tmp_path / "empty", create=True)
 
 
-@pytest.mark.slow
 def test_every_question_has_one_schema(
     whole_folder: Path, empty: dwell.Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,8 +18,6 @@ from dwell.workspace import Workspace
 
 from .conftest import Commit
 
-pytestmark = pytest.mark.slow
-
 FIRST = 1_709_294_400 << 32
 """Ids of March 2024: multiples of 2**32 look like damaged ones, as many of these do."""
 

@@ -16,8 +16,6 @@ from dwell.results import Result
 from dwell.warehouse import compact, engine_duckdb, journal, snapshot, writer
 from dwell.workspace.result_cache import MAX_RESULTS, ResultCache
 
-pytestmark = pytest.mark.slow
-
 FIRST = 1_700_000_000
 
 

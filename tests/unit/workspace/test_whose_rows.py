@@ -15,8 +15,6 @@ import dwell
 from dwell.errors import BadFileError
 from dwell.warehouse import Store
 
-pytestmark = pytest.mark.slow
-
 ID, OTHER = "7594361172910656789", "7594732258085039108"
 LINK = f"https://www.tiktok.com/@ann.cooks/video/{ID}"
 Row = dict[str, Any]
