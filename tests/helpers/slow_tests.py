@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 FILE = Path(__file__).parents[1] / "slow_tests.txt"
-MOST_S = 1.0
+MOST_S = 0.6
 """Seconds of CPU that the cases of one test function may take together."""
 ALWAYS = ("tests/damage/", "tests/storage/")
 """`make test` has these though they take long: what is said of damage, and that no kill loses a row."""
