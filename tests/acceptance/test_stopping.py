@@ -120,6 +120,7 @@ import os, time
 from dwell.cli import stopping
 
 class Last:
+    # Runs while Python ends, when names of modules may be gone already: so what it calls is bound here.
     def __del__(self, write=os.write, sleep=time.sleep):
         write(1, b"ending\\n")
         sleep(1)

@@ -127,7 +127,7 @@ def test_a_restore_that_is_killed_at_any_step(tmp_path, new_folder, state_url, r
     steps = in_child(restore, None, tmp_path / "counted")
     new_state, kinds = state(target), set()
     tables = Store.open(target).rows()
-    for at in steps_to_try(steps, 4 if state_url else 10):
+    for at in steps_to_try(steps, 8 if state_url else 20):
         target = copy_to(f"at-{at}")
         in_child(restore, at, tmp_path / "counted")
         if unfinished.read(target.data) is None:

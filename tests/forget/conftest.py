@@ -6,10 +6,9 @@ import json
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,18 +35,6 @@ IDS = {ALICE: 7_311_111_111_111_111_100, BOB: 7_322_222_222_222_222_200}
 CAPTIONS = {ALICE: "zebra quatsch", BOB: "yak gedicht"}
 TRACES = (ALICE, "73111111111111111", CAPTIONS[ALICE], "open-alice", "c-73111111111111111")
 """What no byte of a folder may say after @alice was erased."""
-
-EVERY_TABLE = tuple(table for table in TABLES if table not in ABOUT_NOBODY)
-FEW_TABLES = (
-    "creators",
-    "posts",
-    "post_snapshots",
-    "creator_states",
-    "comments",
-    "owned_accounts",
-    "owned_comments",
-)
-"""One of each way in which rows are recognised and kept: most tests need no more, and each table takes its time."""
 
 Objects = list[tuple[Any, ...]]
 
@@ -116,10 +103,10 @@ def _plain(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def fill_tables(store: Store, tables: Iterable[str]) -> None:
-    """Sealed rows, corrected ones, and hot ones, of both accounts in these tables."""
+def fill_tables(store: Store) -> None:
+    """Sealed rows, corrected ones, and hot ones, of both accounts in every table."""
     for who, name in ((ALICE, "1"), (BOB, "2")):
-        commit(store, f"{name}a", {table: rows_of(table, who) for table in tables})
+        commit(store, f"{name}a", {table: rows_of(table, who) for table in TABLES if table not in ABOUT_NOBODY})
         store.seal()
         again = [one for table in ("posts", "post_snapshots") for one in rows_of(table, who, range(3, 5))]
         append(store, f"{name}b", again)
@@ -240,25 +227,20 @@ def fill_files(root: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[str]], Path]:
-    """Such folders without a state, by their tables; they are copied."""
-
-    @cache
-    def fill(tables: Sequence[str]) -> Path:
-        settings = Settings(data=tmp_path_factory.mktemp("forget") / "data", threads=1)
-        fill_tables(Store.open(settings, create=True), tables)
-        return settings.data
-
-    return fill
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Such a folder without a state; it is copied."""
+    settings = Settings(data=tmp_path_factory.mktemp("forget") / "data", threads=1)
+    fill_tables(Store.open(settings, create=True))
+    return settings.data
 
 
 @pytest.fixture
-def new_folder(filled: Callable[[Sequence[str]], Path], tmp_path: Path, own_cache: Path) -> Callable[..., Settings]:
+def new_folder(filled: Path, tmp_path: Path, own_cache: Path) -> Callable[..., Settings]:
     """Makes such a folder."""
 
-    def make(database: str | None = None, name: str = "data", *, tables: Sequence[str] = FEW_TABLES) -> Settings:
+    def make(database: str | None = None, name: str = "data") -> Settings:
         settings = Settings(data=tmp_path / name, database=database, threads=1)
-        shutil.copytree(filled(tables), settings.data)
+        shutil.copytree(filled, settings.data)
         open_state(Store.open(settings)).close()
         fill_state(settings)
         fill_files(settings.data)

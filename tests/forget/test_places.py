@@ -11,7 +11,7 @@ import pytest
 from dwell.warehouse.destinations.address import parse_destination, without_password
 from dwell.workspace.loads import LoadRequest
 
-from .conftest import ALICE, BOB, EVERY_TABLE, find_traces, workspace_of
+from .conftest import ALICE, BOB, find_traces, workspace_of
 
 
 def names(path: Path, table: str = "posts") -> list[tuple]:
@@ -26,8 +26,7 @@ def told(result) -> dict[str, str]:
 def test_loaded_tables_lose_the_rows(new_folder, tmp_path, postgresql) -> None:
     settings, url = new_folder(), postgresql.new_database()
     workspace = workspace_of(settings)
-    in_file = LoadRequest(f"duckdb:{tmp_path / 'a.duckdb'}", ("posts", "comments"))
-    workspace.load(in_file)
+    workspace.load(LoadRequest(f"duckdb:{tmp_path / 'a.duckdb'}"))
     workspace.load(LoadRequest(f"parquet:{tmp_path / 'files'}", ("posts", "comments")))
     workspace.load(LoadRequest(url, ("posts",), "mine"))
     assert names(tmp_path / "a.duckdb") == [(ALICE,), (BOB,)]
@@ -48,28 +47,27 @@ def test_loaded_tables_lose_the_rows(new_folder, tmp_path, postgresql) -> None:
     assert rows[f"destination {without_password(url)}", "posts"] == 5
     assert "free blocks" in told(result)[f"duckdb:{tmp_path / 'a.duckdb'}"]
     assert "VACUUM FULL of the tables in schema mine" in told(result)[without_password(url)]
-    assert {row["how"] for row in workspace.load(in_file)} == {"unchanged"}
+    assert {row["how"] for row in workspace.load(LoadRequest(f"duckdb:{tmp_path / 'a.duckdb'}"))} == {"unchanged"}
     postgresql.drop_database(url)
 
 
 def test_derived_tables_lose_the_rows_too(new_folder, tmp_path) -> None:
-    workspace, path = workspace_of(new_folder(tables=EVERY_TABLE)), tmp_path / "a.duckdb"
-    derived = [f"tiktok_organic_{name}" for name in ("account", "account_metrics", "videos", "videos_comments")]
-    workspace.load(LoadRequest(f"duckdb:{path}", tuple(derived)))
+    workspace, path = workspace_of(new_folder()), tmp_path / "a.duckdb"
+    workspace.load(LoadRequest(f"duckdb:{path}"))
     named = "SELECT DISTINCT video_creator_username FROM {} ORDER BY 1"
     with closing(duckdb.connect(str(path), read_only=True)) as connection:
         assert connection.execute(named.format("tiktok_organic_account")).fetchall() == [(ALICE,), (BOB,)]
     workspace.forget(ALICE)
     with closing(duckdb.connect(str(path), read_only=True)) as connection:
-        for table in derived:
-            assert connection.execute(named.format(table)).fetchall() == [(BOB,)], table
+        for table in ("account", "account_metrics", "videos", "videos_comments"):
+            assert connection.execute(named.format(f"tiktok_organic_{table}")).fetchall() == [(BOB,)], table
 
 
 def test_places_that_cannot_be_reached_are_told(new_folder, tmp_path) -> None:
     settings = new_folder()
     workspace = workspace_of(settings)
-    workspace.load(LoadRequest(f"duckdb:{tmp_path / 'gone.duckdb'}", ("posts",)))
-    workspace.load(LoadRequest(f"duckdb:{tmp_path / 'open.duckdb'}", ("posts",)))
+    workspace.load(LoadRequest(f"duckdb:{tmp_path / 'gone.duckdb'}"))
+    workspace.load(LoadRequest(f"duckdb:{tmp_path / 'open.duckdb'}"))
     (tmp_path / "gone.duckdb").unlink()
     (tmp_path / "open.duckdb").write_bytes(b"no database any more")
     closed = "postgresql://me@127.0.0.1:1/nowhere"
@@ -87,12 +85,12 @@ def test_the_command_of_the_cure_does_the_rest(new_folder, tmp_path) -> None:
     settings = new_folder()
     workspace, file = workspace_of(settings), tmp_path / "away" / "a.duckdb"
     file.parent.mkdir()
-    workspace.load(LoadRequest(f"duckdb:{file}", ("posts",)))
+    workspace.load(LoadRequest(f"duckdb:{file}"))
     file.parent.rename(tmp_path / "elsewhere")
     workspace.forget(ALICE)
     (tmp_path / "elsewhere").rename(file.parent)
     assert names(file) == [(ALICE,), (BOB,)]
-    workspace.load(LoadRequest(f"duckdb:{file}", ("posts",)))
+    workspace.load(LoadRequest(f"duckdb:{file}"))
     assert names(file) == [(BOB,)]
 
 
@@ -101,7 +99,7 @@ def test_a_place_of_a_schedule_and_a_named_one_are_reached(new_folder, tmp_path)
     workspace = workspace_of(settings)
     scheduled, named = (f"duckdb:{tmp_path / name}.duckdb" for name in ("scheduled", "named"))
     for place in (scheduled, named):
-        workspace.load(LoadRequest(place, ("posts",)))
+        workspace.load(LoadRequest(place))
     workspace.live.schedule_load(LoadRequest(scheduled))
     forget_places(settings)
     workspace.forget(ALICE, destinations=[named])

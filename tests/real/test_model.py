@@ -16,7 +16,7 @@ from dwell.models.fitting import fit
 from dwell.models.scoring import score
 from dwell.workspace import Workspace
 
-SHUFFLES = int(os.environ.get("DWELL_SHUFFLES", "20"))  # 200 in the figures of benchmarks/RESULTS.md
+SHUFFLES = int(os.environ.get("DWELL_SHUFFLES", "40"))  # 200 in the figures of benchmarks/RESULTS.md
 BARS = {"watch_ratio": (0.80, 0.82), "full_watch_rate": (0.62, 0.55)}
 
 
@@ -81,4 +81,4 @@ def test_shuffled_targets_are_refused(workspace: Workspace) -> None:
         order = rng.permutation(len(rows))
         dealt.append([{**row, "watch_ratio": rows[k]["watch_ratio"]} for row, k in zip(rows, order, strict=True)])
     fitted = sum(fit(posts, target="watch_ratio")[1] is not None for posts in dealt)
-    assert fitted < 0.05 * SHUFFLES
+    assert fitted <= 0.05 * SHUFFLES

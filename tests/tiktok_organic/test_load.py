@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 from collections.abc import Iterator
 from datetime import date
@@ -27,8 +26,6 @@ from .conftest import V1, V2, World, at
 
 VIDEOS, SOURCES = "tiktok_organic_videos", "tiktok_organic_videos_impression_sources"
 COMMENTS = "tiktok_organic_videos_comments"
-METRICS = "tiktok_organic_account_metrics"
-OF_POSTS = tuple(name for name, table in DERIVED.items() if "posts" in table.reads)
 How = dict[str, tuple[int, int, str]]
 
 
@@ -60,8 +57,7 @@ class Place:
 
     def has(self, world: World, *names: str) -> bool:
         """These tables, all where none is named, have the rows of the data folder, whatever their order."""
-        with world.ws.snapshot() as snapshot:
-            shown = {name: list(snapshot.table(name)) for name in names or DERIVED}
+        shown = {name: list(world.ws.table(name)) for name in names or DERIVED}
         return all(self.rows(name) == by_key(name, rows) for name, rows in shown.items() if rows)
 
 
@@ -83,11 +79,9 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         yield Place(request.param, address, tmp_path)
 
 
-@pytest.fixture(scope="module")
-def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two days of two videos, each with a list, and the days of the account; it is copied."""
-    folder = tmp_path_factory.mktemp("filled") / "data"
-    world = World(folder)
+@pytest.fixture
+def filled(world: World) -> World:
+    """Two days of two videos, each with a list, and the days of the account."""
     for day in (2, 3):
         world.account(at(day), profile_image="i", followers=day)
         world.day(date(2026, 3, day - 1), at(day), {0: 1, 1: 2}, video_views=day)
@@ -102,13 +96,7 @@ def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 likes=[1.0],
             )
     world.comment(at(3), username="fan")
-    return folder
-
-
-@pytest.fixture
-def filled(filled_once: Path, tmp_path: Path) -> World:
-    shutil.copytree(filled_once, tmp_path / "data")
-    return World(tmp_path / "data")
+    return world
 
 
 def test_the_first_load_has_every_table_though_some_are_empty(place: Place, filled: World) -> None:
@@ -128,12 +116,13 @@ def test_a_folder_without_such_an_account_has_none_of_them(place: Place, world: 
 
 
 def test_of_a_new_day_only_its_rows_are_loaded(place: Place, filled: World) -> None:
-    tables = (VIDEOS, SOURCES, METRICS)
-    place.load(filled, *tables)
+    place.load(filled)
     filled.video(at(4), counters={"views": 4}, lists={"impression_source": {"Sound": 1.0}})
-    loaded = place.load(filled, *tables)
-    assert loaded == {VIDEOS: (1, 5, "new rows"), SOURCES: (1, 9, "new rows"), METRICS: (0, 2, "unchanged")}
-    assert place.has(filled, *tables)
+    loaded = place.load(filled)
+    assert loaded[VIDEOS] == (1, 5, "new rows")
+    assert loaded[SOURCES] == (1, 9, "new rows")
+    assert loaded["tiktok_organic_account_metrics"] == (0, 2, "unchanged")
+    assert place.has(filled)
 
 
 def test_a_list_that_shrinks_loses_its_members(place: Place, filled: World) -> None:
@@ -150,23 +139,23 @@ def test_a_list_that_shrinks_loses_its_members(place: Place, filled: World) -> N
 @pytest.mark.parametrize("sealed", [False, True])
 def test_an_attribute_that_changed_reaches_every_day_of_the_video(place: Place, filled: World, *, sealed: bool) -> None:
     """`create_time` is not of a reading: it is known of the video, whenever it was read."""
-    place.load(filled, *OF_POSTS)
+    place.load(filled)
     if sealed:
         filled.ws.seal()
     filled.video(at(4), post={"posted_at": at(1, 5)})
-    loaded = place.load(filled, *OF_POSTS)
+    loaded = place.load(filled)
     expected = (5, 5, "all rows") if place.kind == "parquet" else (3, 5, "new rows")
     assert loaded[VIDEOS] == expected
-    assert place.has(filled, *OF_POSTS)
+    assert place.has(filled)
 
 
 def test_a_new_thumbnail_reaches_the_comments_of_its_video(place: Place, filled: World) -> None:
     filled.comment(at(3), "7571000000000000102", username="fan")
-    place.load(filled, COMMENTS)
+    place.load(filled)
     filled.video(at(4), V2, thumbnail_url="of another video")
-    assert place.load(filled, COMMENTS) == {COMMENTS: (0, 2, "unchanged")}
+    assert place.load(filled)[COMMENTS] == (0, 2, "unchanged")
     filled.video(at(4, 9), V1, thumbnail_url="new")
-    assert place.load(filled, COMMENTS) == {COMMENTS: (2, 2, "all rows")}
+    assert place.load(filled)[COMMENTS] == (2, 2, "all rows")
     assert place.has(filled, COMMENTS)
 
 

@@ -267,37 +267,30 @@ def test_a_backup_is_read_as_it_was_stored(folder: Folder, tmp_path: Path) -> No
         assert other.rows(table) == stored
 
 
-def lose_as_javascript(number: int) -> int:
-    return int(Decimal(repr(float(number))))
-
-
-def lose_as_float(number: int) -> int:
-    return int(float(number))
-
-
-def lose_as_spreadsheet(number: int) -> int:
-    return number // 10_000 * 10_000
-
-
-def test_ids_of_api_payloads_that_lost_their_digits(folder: Folder) -> None:
-    """Each way to lose them in a payload whose ids are numbers, and in one whose ids are texts."""
+@pytest.mark.parametrize(
+    "lose",
+    [
+        lambda number: int(Decimal(repr(float(number)))),
+        lambda number: int(float(number)),
+        lambda number: number // 10_000 * 10_000,
+    ],
+    ids=["JavaScript", "float", "spreadsheet"],
+)
+def test_ids_of_api_payloads_that_lost_their_digits(folder: Folder, lose: Callable[[int], int]) -> None:
     seconds = range(1_762_410_331, 1_762_410_351)
-    ids = [second << 32 | second * 2_654_435_761 % (1 << 32) for second in seconds]
+    lost = [lose(second << 32 | second * 2_654_435_761 % (1 << 32)) for second in seconds]
     ann, counters = {"unique_id": "ann.cooks"}, {"play_count": 9, "digg_count": 1}
-    payloads: list[tuple[Callable[[int], int], Callable[[int], Row]]] = [
-        (lose_as_javascript, lambda n: {"id": n, "username": "ann.cooks", "region_code": "US", "view_count": 9}),
-        (lose_as_javascript, lambda n: {"video_id": str(n), "title": "x", "author": ann, **counters}),
-        (lose_as_float, lambda n: {"aweme_id": str(n), "desc": "x", "author": ann, "statistics": counters}),
-        (lose_as_float, lambda n: {"id": n, "author": {"uniqueId": "ann.cooks"}, "stats": {"playCount": 9}}),
-        (lose_as_spreadsheet, lambda n: {"id": str(n), "author": {"uniqueId": "a.b"}, "statsV2": {"playCount": "9"}}),
-        (
-            lose_as_spreadsheet,
-            lambda n: {"id": n, "webVideoUrl": f"https://www.tiktok.com/@a.b/video/{n}", "playCount": 9},
-        ),
+    payloads: list[list[Row]] = [
+        [{"id": one, "username": "ann.cooks", "region_code": "US", "view_count": 9} for one in lost],
+        [{"video_id": str(one), "title": "x", "author": ann, **counters} for one in lost],
+        [{"aweme_id": str(one), "desc": "x", "author": ann, "statistics": counters} for one in lost],
+        [{"id": one, "desc": "x", "author": {"uniqueId": "ann.cooks"}, "stats": {"playCount": 9}} for one in lost],
+        [{"id": one, "author": {"uniqueId": "ann.cooks"}, "statsV2": {"playCount": "9"}} for one in map(str, lost)],
+        [{"id": one, "webVideoUrl": f"https://www.tiktok.com/@a.b/video/{one}", "playCount": 9} for one in lost],
     ]
-    for lose, payload in payloads:
+    for rows in payloads:
         with pytest.raises(BadFileError, match="last digits are lost"):
-            folder.load([payload(lose(number)) for number in ids], "json")
+            folder.load(rows, "json")
     assert folder.rows("posts") == []
 
 
