@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from dwell.disk.temporary import name_temporary
-from dwell.errors import BadFileError
+from dwell.errors import DwellError, StoppedError, StorageError
 from dwell.settings import Settings
 from dwell.warehouse.columns import quote_name, quote_text
 
@@ -66,11 +66,11 @@ def bulk_connection(settings: Settings, scratch: Path) -> Iterator[duckdb.DuckDB
         with instance.cursor() as connection:
             connection.execute("SET TimeZone = 'UTC'").fetchall()
             yield connection
-    except BadFileError:  # the file's fault: the instance is as sound as before
-        _give_back(key, instance, spill)
-        raise
-    except BaseException:
-        instance.close()  # in what state it is, is unknown
+    except BaseException as error:
+        if isinstance(error, DwellError) and not isinstance(error, (StorageError, StoppedError)):
+            _give_back(key, instance, spill)  # the file's fault: the instance is as sound as before
+        else:
+            instance.close()  # in what state it is, is unknown
         raise
     _give_back(key, instance, spill)
 

@@ -31,7 +31,7 @@ def _rows(merge: Merge, name: str) -> Iterator[list[tuple[Any, ...]]]:
             f" UNION ALL SELECT {keyed.names}, seq FROM {near} SEMI JOIN {filled} USING ({keyed.key}) "
             f"ANTI JOIN {stored} USING ({keyed.key})"
         )
-    elif not keyed.number(f"SELECT count(*) FROM {stored}"):
+    elif not keyed.stored:
         return
     given = f"SELECT row_id, {keyed.names}, NULL::BIGINT AS seq FROM {keyed.rows}"
     given += f" SEMI JOIN ({keys}) AS known USING ({keyed.key})"

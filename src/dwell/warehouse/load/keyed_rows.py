@@ -7,7 +7,8 @@ collision sends a row the slower way and changes nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 from dwell.records import Table
 from dwell.warehouse.columns import quote_name
@@ -29,6 +30,7 @@ class KeyedRows:
         table: The table.
         rows: The candidates: `row_id` and the columns; a view, or for few rows a table.
         total: Candidates.
+        stored: Stored rows with a key of the file.
         shared: Keys that several rows share, the file's or stored ones; most files have none.
     """
 
@@ -43,6 +45,7 @@ class KeyedRows:
         self.hash = f"hash({self.key})"
         self.names = ", ".join(quote_name(column.name) for column in table.columns)
         self.total = 0
+        self.stored = 0
         self.shared = 0
         self.set_rows(select)
 
@@ -55,9 +58,9 @@ class KeyedRows:
         """Executes to the end."""
         self.connection.execute(sql).fetchall()
 
-    def number(self, sql: str) -> int:
+    def number(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> int:
         """The one number that a query yields; of `CREATE TABLE ... AS` the rows."""
-        row = self.connection.execute(sql).fetchone()
+        row = self.connection.execute(sql, values).fetchone()
         return int(row[0]) if row and row[0] is not None else 0
 
     def work_table(self, kind: str) -> str:
@@ -96,10 +99,10 @@ class KeyedRows:
         steps = steps.add("nearby", f"SELECT * FROM {stored} WHERE {within if any_stored else 'false'}")
         match = f"SEMI JOIN keys k ON k.key_hash = {self.hash}" if any_stored else ""
         steps = steps.add("stored", f"SELECT {self.names}, seq FROM nearby {match}")
-        self.connection.execute(
+        self.stored = self.number(
             f"CREATE OR REPLACE TABLE {self.work_table('stored')} AS {steps.query()}",
             list(bounds) if any_stored else [],
-        ).fetchall()
+        )
 
     def find_shared(self) -> None:
         """The hashes of every key that several rows share, and so must be merged."""
@@ -120,7 +123,27 @@ class KeyedRows:
     def _candidates(self) -> str:
         return f"SELECT row_id, {self.names} FROM {self.rows}"
 
-    def chunks(self, table: str, size: int | None = None) -> list[str]:
-        """Conditions on a key's hash that cut a working table into pieces of bounded size."""
-        pieces = self.number(f"SELECT count(*) FROM {table}") // (size or CHUNK) + 1
-        return [f"{self.hash} % {pieces} = {piece}" for piece in range(pieces)]
+    def merge_chunks(self, distinct: str, merged: Callable[[str], Pipeline], size: int | None = None) -> None:
+        """Merges the rows of shared keys into `work.merged_<table>`, some keys at a time.
+
+        Args:
+            distinct: SELECT of the distinct rows of these keys, and of how often the file has each (`times`).
+            merged: The steps to a row a key: `is_new`, `changed` and the values; of the keys of a condition.
+            size: Rows at a time.
+        """
+        rows = self.number(f"CREATE OR REPLACE TABLE {self.work_table('distinct')} AS {distinct}")
+        pieces = rows // (size or CHUNK) + 1
+        target = self.work_table("merged")
+        for piece in range(pieces):
+            into = f"INSERT INTO {target} BY NAME" if piece else f"CREATE OR REPLACE TABLE {target} AS"
+            self.run(f"{into} {merged(f'{self.hash} % {pieces} = {piece}').query()}")
+
+    def count_merged(self) -> tuple[int, int]:
+        """New keys, and stored keys with a new version."""
+        if not self.shared:
+            return self.total, 0
+        times = f"(SELECT sum(times) FROM {self.work_table('distinct')})"
+        counts = f"{times}, count(*) FILTER (is_new), count(*) FILTER (changed AND NOT is_new)"
+        row = self.connection.execute(f"SELECT {counts} FROM {self.work_table('merged')}").fetchone()
+        shared, new, changed = row or (0, 0, 0)
+        return self.total - int(shared or 0) + new, changed

@@ -104,19 +104,22 @@ class Merge:
     def duplicates(self) -> int:
         """Source rows that gave no reading, because another one of the same key is kept; in `work.duplicates`."""
         others = f" WHERE name <> '{self.carried}'" if self.carried else ""
-        self._run(f"CREATE OR REPLACE TABLE work.duplicates AS SELECT DISTINCT row_id FROM work.unkept{others}")
+        rows = self._number(
+            f"CREATE OR REPLACE TABLE work.duplicates AS SELECT DISTINCT row_id FROM work.unkept{others}"
+        )
         for name, merged in self.merges.items():
-            if name != self.carried and isinstance(merged, ObservationMerge):
-                self._remove("duplicates", name, merged)
-        return self._number("SELECT count(*) FROM work.duplicates")
+            if rows and name != self.carried and isinstance(merged, ObservationMerge):
+                rows = self._remove("duplicates", name, merged)
+        return rows
 
     def known(self) -> int:
         """Accepted rows that gave nothing new to any table, and are no duplicates; after `duplicates`."""
-        self._find_unchanged()
+        if not self._find_unchanged():
+            return 0
         return self._number("SELECT count(*) FROM work.unchanged ANTI JOIN work.duplicates USING (row_id)")
 
-    def _remove(self, kind: str, name: str, merged: ObservationMerge | NewestMerge) -> None:
-        """Takes the rows that gave a table something out of a working table of rows."""
+    def _remove(self, kind: str, name: str, merged: ObservationMerge | NewestMerge) -> int:
+        """Takes the rows that gave a table something out of a working table of rows; returns how many are left."""
         keyed = self.keyed[name]
         steps = Pipeline().add("candidates", f"SELECT * FROM {keyed.rows} SEMI JOIN work.{kind} USING (row_id)")
         steps = steps.add(
@@ -125,19 +128,19 @@ class Merge:
             f"UNION ALL SELECT row_id FROM ({merged.changed_rows()})",
         )
         self._run(f"CREATE OR REPLACE TABLE work.changed AS {steps.query()}")
-        self._run(
+        return self._number(
             f"CREATE OR REPLACE TABLE work.{kind} AS SELECT * FROM work.{kind} ANTI JOIN work.changed USING (row_id)"
         )
 
-    def _find_unchanged(self) -> None:
-        """Accepted rows that gave nothing new to any table, in `work.unchanged`."""
+    def _find_unchanged(self) -> int:
+        """Accepted rows that gave nothing new to any table, in `work.unchanged`; returns how many."""
         names = sorted(self.tables, key=lambda name: self.keyed[name].shared - self.keyed[name].total)
         first, others = names[0], names[1:]
-        self._run(f"CREATE OR REPLACE TABLE work.unchanged AS {self._unchanged_in(first).query()}")
+        rows = self._number(f"CREATE OR REPLACE TABLE work.unchanged AS {self._unchanged_in(first).query()}")
         for name in others:
-            if not self._number("SELECT count(*) FROM work.unchanged"):
-                return
-            self._remove("unchanged", name, self.merges[name])
+            if rows:
+                rows = self._remove("unchanged", name, self.merges[name])
+        return rows
 
     def _unchanged_in(self, name: str) -> Pipeline:
         """The steps to `row_id` of the accepted rows that gave one table nothing."""

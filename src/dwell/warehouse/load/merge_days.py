@@ -62,10 +62,9 @@ class DayFill:
             f"SELECT {self.keyed.names}, seq FROM {quote_name(self.keyed.table.name)} WHERE ({' OR '.join(near)})",
         )
         steps = steps.add("near", f"SELECT * FROM nearby SEMI JOIN entities USING ({names})")
-        self.keyed.connection.execute(
+        stored = self.keyed.number(
             f"CREATE OR REPLACE TABLE {self.keyed.work_table('near')} AS {steps.query()}", {"low": low, "high": high}
-        ).fetchall()
-        stored = self.keyed.number(f"SELECT count(*) FROM {self.keyed.work_table('near')}")
+        )
         return bool(stored or (has_days and has_instants))
 
     def _fill(self) -> None:
@@ -73,10 +72,9 @@ class DayFill:
         numbers = keyed.connection.execute(f"SELECT DISTINCT seq FROM {keyed.work_table('near')}").fetchall()
         named = self.earlier.names(number for (number,) in numbers)
         listed = ", ".join(f"({seq}, {quote_text(name)})" for seq, name in named.items()) or "(NULL, NULL)"
-        keyed.run(f"CREATE OR REPLACE TABLE {keyed.work_table('filled')} AS {self._filled(listed).query()}")
         filled = keyed.work_table("filled")
-        self.filled = keyed.number(f"SELECT count(*) FROM {filled}") > 0
-        self.updated = keyed.number(f"SELECT count(*) FROM {filled} WHERE was_stored")
+        self.filled = keyed.number(f"CREATE OR REPLACE TABLE {filled} AS {self._filled(listed).query()}") > 0
+        self.updated = keyed.number(f"SELECT count(*) FROM {filled} WHERE was_stored") if self.filled else 0
 
     def _filled(self, imports: str) -> Pipeline:
         """The steps to the readings that get a value."""

@@ -40,11 +40,7 @@ class NewestMerge:
         keyed = self.keyed
         if not keyed.shared:
             return
-        keyed.run(f"CREATE OR REPLACE TABLE {keyed.work_table('distinct')} AS {self._distinct().query()}")
-        merged = keyed.work_table("merged")
-        for index, chunk in enumerate(keyed.chunks(keyed.work_table("distinct"))):
-            into = f"INSERT INTO {merged} BY NAME" if index else f"CREATE OR REPLACE TABLE {merged} AS"
-            keyed.run(f"{into} {self._merged(chunk).query()}")
+        keyed.merge_chunks(self._distinct().query(), self._merged)
 
     def _distinct(self) -> Pipeline:
         """The steps to the distinct rows of shared keys."""
@@ -141,10 +137,4 @@ class NewestMerge:
 
     def counts(self) -> tuple[int, int]:
         """New keys, and stored keys with a new version."""
-        keyed = self.keyed
-        if not keyed.shared:
-            return keyed.total, 0
-        shared = keyed.number(f"SELECT sum(times) FROM {keyed.work_table('distinct')}")
-        new = keyed.number(f"SELECT count(*) FROM {keyed.work_table('merged')} WHERE is_new")
-        updated = keyed.number(f"SELECT count(*) FROM {keyed.work_table('merged')} WHERE changed AND NOT is_new")
-        return keyed.total - shared + new, updated
+        return self.keyed.count_merged()

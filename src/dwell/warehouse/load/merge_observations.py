@@ -58,11 +58,7 @@ class ObservationMerge:
         keyed = self.keyed
         if not keyed.shared:
             return
-        distinct, merged = keyed.work_table("distinct"), keyed.work_table("merged")
-        keyed.run(f"CREATE OR REPLACE TABLE {distinct} AS {self._distinct().query()}")
-        for index, chunk in enumerate(keyed.chunks(distinct, LIST_CHUNK)):
-            into = f"INSERT INTO {merged} BY NAME" if index else f"CREATE OR REPLACE TABLE {merged} AS"
-            keyed.run(f"{into} {self._merged(chunk).query()}")
+        keyed.merge_chunks(self._distinct().query(), self._merged, LIST_CHUNK)
 
     def _distinct(self) -> Pipeline:
         """The steps to the distinct rows of shared keys."""
@@ -274,12 +270,5 @@ class ObservationMerge:
 
     def counts(self) -> tuple[int, int]:
         """New keys, and stored keys with a new version."""
-        keyed = self.keyed
-        by_day = self.days.updated if self.days else 0
-        if not keyed.shared:
-            return keyed.total, by_day
-        merged = keyed.work_table("merged")
-        shared = keyed.number(f"SELECT sum(times) FROM {keyed.work_table('distinct')}")
-        new = keyed.number(f"SELECT count(*) FROM {merged} WHERE is_new")
-        changed = keyed.number(f"SELECT count(*) FROM {merged} WHERE changed AND NOT is_new")
-        return keyed.total - shared + new, changed + by_day
+        new, changed = self.keyed.count_merged()
+        return new, changed + (self.days.updated if self.days else 0)
