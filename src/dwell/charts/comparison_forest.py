@@ -23,7 +23,8 @@ def comparison(rows: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.T
     """
     meta: Mapping[str, Any] = getattr(rows, "meta", {})
     own = f"@{meta['reference']}" if meta.get("reference") else "the first account"
-    title = f"Other accounts against {own}, at equal length"
+    at = meta.get("at")
+    title = f"Other accounts against {own}, at equal length{f', {at} after posting' if at else ''}"
     drawn = [row for row in rows if row.get("effect") is not None]
     if not drawn:
         return empty_chart(title, meta.get("verdict") or "No two accounts have enough posts of one length.", width)
@@ -41,7 +42,12 @@ def comparison(rows: Iterable[Mapping[str, Any]], *, width: int = WIDE) -> alt.T
         )
         for handle, panel in lines.items()
     ]
-    posts = " · ".join(f"@{one['handle']} {one['eligible']:,} eligible posts" for one in meta.get("accounts", ()))
+    posts = " · ".join(
+        f"@{one['handle']} {one['known']:,} posts known at {at}"
+        if at
+        else f"@{one['handle']} {one['eligible']:,} eligible posts"
+        for one in meta.get("accounts", ())
+    )
     subtitle = [
         *([posts] if posts else []),
         f"Posts of the same length, weighted as those of {own} · 95% interval · at the right: theirs vs {own}",

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from dwell.charts.comparison_words import VERDICTS, amount, metric_label, verdict_text
+from dwell.cli.at_age import At
 from dwell.cli.options import (
     AllRows,
     Buckets,
@@ -53,6 +54,7 @@ def compare(
     ],
     *,
     platform: OnePlatform = None,
+    at: At = None,
     scheme: Buckets = Scheme.PROXY,
     include: Include = "",
     min_age: MinAge = "72h",
@@ -75,6 +77,7 @@ def compare(
     \b
     Example:
       dwell compare @you @rival
+      dwell compare @you @rival --at 7d
       dwell compare @you @rival @other -o compare.svg
     """
     import dwell
@@ -83,6 +86,7 @@ def compare(
     workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {
         **period,
+        "at": at.value if at else None,
         "platform": platform.value if platform else None,
         "scheme": scheme.value,
         "include": parse_include(include),
@@ -128,13 +132,13 @@ def _layout(result: Result) -> Layout:
 
 def about(result: Result) -> str:
     """How many posts of which account were compared, how old they were, and how."""
+    at, reference = result.meta["at"], result.meta["reference"]
     parts = []
     for account in result.meta["accounts"]:
-        age = account["age_h_median"]
+        age, n = account["age_h_median"], account["known" if at else "eligible"]
         read = f", read {age / 24:,.0f} days after posting (median)" if age is not None else ""
-        parts.append(f"@{account['handle']} {account['eligible']:,} of {pluralize(account['posts'], 'post')}{read}")
-    reference = result.meta["reference"]
+        parts.append(f"@{account['handle']} {n:,} of {pluralize(account['posts'], 'post')}{read}")
     return (
-        f"Compared: {'; '.join(parts)}. Rates are compared inside each length, weighted as @{reference}'s posts are; "
-        "a verdict controls false discoveries over all comparisons."
+        f"Compared{f' at {at}' if at else ''}: {'; '.join(parts)}. Rates are compared inside each length, weighted as "
+        f"@{reference}'s posts are; a verdict controls false discoveries over all comparisons."
     )

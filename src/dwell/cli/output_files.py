@@ -74,7 +74,9 @@ def check_export(path: Path | None, table: str, form: str | None, forms: Sequenc
         raise StorageError(f"Cannot write {path}: {error.strerror}; choose another file with -o.") from error
     ending = path.suffix.lower().removeprefix(".")
     if ending and ending not in forms:
-        raise typer.BadParameter(f"-o can't write .{ending}; use one of {', '.join(f'.{one}' for one in forms)}.")
+        known = ", ".join(f".{one}" for one in forms)
+        other = f', or run dwell sql "FROM {table}" -o {path.name}' if ending in {"xlsx", "json"} else ""
+        raise typer.BadParameter(f"-o can't write .{ending}; use one of {known}{other}.")
     if form and ending and form != ending:
         raise typer.BadParameter(f"{path.name} and --format {form} disagree; leave --format out, or change the ending.")
     if path.is_dir():

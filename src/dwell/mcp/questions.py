@@ -10,6 +10,7 @@ from pydantic import Field
 
 from dwell.mcp import basis, evidence, meanings
 from dwell.mcp.arguments import (
+    Age,
     AnyCreator,
     Arguments,
     Include,
@@ -55,6 +56,7 @@ class Compare(InPeriod):
         tuple[Annotated[str, Field(min_length=1, max_length=500)], ...],
         Field(min_length=2, max_length=10, description="Accounts; all are compared with the first."),
     ]
+    at: Age = None
     platform: Platform = None
     scheme: Scheme = "proxy"
     include: Include = ()

@@ -33,6 +33,11 @@ METRICS = {
     "views_7d": "public",
 }
 """What is compared inside each duration bucket, and whether the platform measured it or anyone can see it."""
+METRICS_AT_AGE = {
+    **{name: kind for name, kind in METRICS.items() if name not in ("watch_ratio", "views_7d")},
+    "views": "public",
+}
+"""The same where the posts have their numbers at one age: nobody measures watch time at an age."""
 _WHERE_KNOWN = {"watch_ratio", "views_7d"}
 """These have a row only where one of the two accounts has them."""
 MOST_ACCOUNTS = 10
@@ -49,7 +54,7 @@ class Account:
 
     Attributes:
         handle: Without @.
-        posts: Rows of the metric `posts`, eligible or not; `views_7d` where it is known.
+        posts: Rows of the metric `posts`, with `views_7d` where it is known, or of `posts_at_age`; eligible or not.
         times: Of which every post is stored (the metric `listings`).
     """
 
@@ -63,7 +68,12 @@ class Account:
         object.__setattr__(self, "eligible", [post for post in self.posts if post["excluded"] is None])
 
 
-def compare(accounts: Sequence[Account], within: Within = (None, None), tz: tzinfo = UTC) -> Result:
+def compare(
+    accounts: Sequence[Account],
+    within: Within = (None, None),
+    tz: tzinfo = UTC,
+    metrics: Mapping[str, str] = METRICS,
+) -> Result:
     """Compare accounts with the first of them.
 
     Rates and views are compared inside each duration bucket, weighted as the first account's posts are spread over the
@@ -75,13 +85,14 @@ def compare(accounts: Sequence[Account], within: Within = (None, None), tz: tzin
         accounts: Two or more of one platform.
         within: Begin and end of the period that the posts are of; None without one.
         tz: Whose weeks are counted.
+        metrics: What is compared inside each duration bucket: `METRICS`, or `METRICS_AT_AGE`.
 
     Returns:
         A row per metric and further account. `value` is that account's, `own_value` the first one's over the same
         lengths, `difference` the first minus the second of these. In `meta`: `reference`, `accounts`, `verdict`.
     """
     own, rivals = accounts[0], accounts[1:]
-    found = [row for rival in rivals for row in _rows(own, rival, within, tz)]
+    found = [row for rival in rivals for row in _rows(own, rival, within, tz, metrics)]
     tested = [row for row in found if row["p_value"] is not None]
     for row, chance in zip(tested, q_values([row["p_value"] for row in tested]), strict=True):
         row["q_value"] = chance
@@ -97,8 +108,10 @@ def compare(accounts: Sequence[Account], within: Within = (None, None), tz: tzin
     return Result(COLUMNS, table, meta)
 
 
-def _rows(own: Account, rival: Account, within: Within, tz: tzinfo) -> Iterator[dict[str, Any]]:
-    for metric, kind in METRICS.items():
+def _rows(
+    own: Account, rival: Account, within: Within, tz: tzinfo, metrics: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    for metric, kind in metrics.items():
         mine, theirs = _by_bucket(own.eligible, metric), _by_bucket(rival.eligible, metric)
         if mine or theirs or metric not in _WHERE_KNOWN:
             yield _matched(own, rival, metric, kind, mine, theirs)
@@ -204,13 +217,14 @@ def _verdict(row: Mapping[str, Any]) -> str:
 
 
 def _about(account: Account) -> dict[str, Any]:
-    """What was compared of an account; its posts were read at `age_h_median` hours."""
+    """What was compared of an account; its posts were read at `age_h_median` hours, unless all are of one age."""
     ages = _known(account.eligible, "age_h")
     posted = [post["posted_at"] for post in account.eligible if post["posted_at"] is not None]
     return {
         "handle": account.handle,
         "posts": len(account.posts),
         "eligible": len(account.eligible),
+        "known": len(_known(account.eligible, "views")),
         "age_h_median": median(ages) if ages else None,
         "first_posted_at": min(posted, default=None),
         "last_posted_at": max(posted, default=None),

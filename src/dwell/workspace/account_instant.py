@@ -41,6 +41,7 @@ class AccountInstant(Instant):
         self,
         creators: str | Sequence[str],
         *others: str,
+        at: str | None = None,
         platform: str | None = None,
         scheme: str = "proxy",
         include: str | Sequence[str] = (),
@@ -54,6 +55,8 @@ class AccountInstant(Instant):
         Args:
             creators: The account that the others are compared with, or a list of all.
             others: The others, of the same platform; ten accounts at most.
+            at: Compare the posts as they were `1h`, `24h`, `72h` or `7d` after publishing; `min_age_h` then has no
+                meaning. Otherwise rates are of the newest readings, and views of 7 days after publishing.
             platform: Needed where an account has posts on several.
             scheme: Duration buckets: `proxy` or `sweet-spot`.
             include: Posts that are left out by default: ads, pinned, young, photos.
@@ -67,6 +70,7 @@ class AccountInstant(Instant):
         Raises:
             NoDataError: An account is not stored, is named twice, or is of another platform; or there are fewer than
                 two, or more than ten.
+            SettingsError: No such age.
         """
         from dwell.workspace.comparison import compare_accounts
 
@@ -74,7 +78,7 @@ class AccountInstant(Instant):
         left_in = tuple(name for name in include.split(",") if name) if isinstance(include, str) else tuple(include)
 
         def answer() -> Result:
-            return compare_accounts(self, names, platform, scheme=scheme, include=left_in, min_age_h=min_age_h)
+            return compare_accounts(self, names, platform, at=at, scheme=scheme, include=left_in, min_age_h=min_age_h)
 
         filters = {"handle": tuple(dict.fromkeys(map(parse_handle, names))), "platform": platform}
         return self._in_period(answer, period, None, platform, "UTC", filters)

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dwell.errors import NoDataError
-from dwell.models.comparison import MOST_ACCOUNTS, Account, compare
+from dwell.models.comparison import METRICS, METRICS_AT_AGE, MOST_ACCOUNTS, Account, compare
 from dwell.results import Result
+from dwell.workspace.at_age import describe_age
 from dwell.workspace.creators import find_account
 
 if TYPE_CHECKING:
@@ -16,7 +17,14 @@ if TYPE_CHECKING:
 
 
 def compare_accounts(
-    snapshot: Instant, creators: Sequence[str], platform: str | None, *, scheme: str, **filters: Any
+    snapshot: Instant,
+    creators: Sequence[str],
+    platform: str | None,
+    *,
+    at: str | None,
+    scheme: str,
+    include: Sequence[str],
+    min_age_h: float,
 ) -> Result:
     """Compare accounts with the first of them.
 
@@ -24,31 +32,42 @@ def compare_accounts(
         snapshot: Runs the queries.
         creators: Two to ten accounts.
         platform: Of their posts; needed where one of them has posts on several.
+        at: Compare the posts as they were at this age, a key of `AGES`; None for their newest numbers.
         scheme: Duration buckets.
-        filters: `include` and `min_age_h`, as for posts.
+        include: As for posts.
+        min_age_h: As for posts; without meaning at an age.
 
     Raises:
+        SettingsError: No such age.
         NoDataError: Fewer than two accounts, more than ten, one named twice, one without posts, or accounts of
             different platforms.
     """
     found = _find(snapshot, creators, platform)
-    accounts, places = [], {}
+    accounts, places, notes = [], {}, []
     for one in found:
-        posts = list(snapshot.ask("posts", scheme=scheme, platform=None, **{**filters, **one}))
+        chosen: dict[str, Any] = {"platform": None, **one, "include": include}
+        if at is None:
+            read = snapshot.ask("posts", scheme=scheme, min_age_h=min_age_h, **chosen)
+            posts = _with_views_of_a_week(snapshot, list(read), one)
+        else:
+            notes += [f"@{one['handle']}: {note}" for note in describe_age(snapshot, at, chosen)["warnings"]]
+            posts = list(snapshot.ask("posts_at_age", age=at, scheme=scheme, **chosen))
         times = [(row["first_posted_at"], row["observed_at"]) for row in snapshot.ask("listings", **one)]
-        accounts.append(Account(one["handle"], _with_views_of_a_week(snapshot, posts, one), times))
+        accounts.append(Account(one["handle"], posts, times))
         places[one["handle"]] = next((post["platform"] for post in posts), None)
     if len(set(places.values())) > 1:
         named = " and ".join(f"@{handle} on {place}" for handle, place in places.items())
         raise NoDataError(f"Platforms are never mixed: {named}. Name accounts of one platform.")
     period = snapshot.period
-    result = compare(accounts, (period.since, period.until), period.tz)
+    result = compare(accounts, (period.since, period.until), period.tz, METRICS_AT_AGE if at else METRICS)
     meta = {
         **result.meta,
+        "at": at,
         "platform": places[accounts[0].handle],
         "scheme": scheme,
-        "min_age_h": filters["min_age_h"],
-        "include": list(filters["include"]),
+        "min_age_h": None if at else min_age_h,
+        "include": list(include),
+        "warnings": notes,
     }
     return replace(result, meta=meta)
 

@@ -111,7 +111,10 @@ def test_a_page_goes_to_stdout(run: Run, tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["export", "posts", "-o", "x.xlsx"], "can't write .xlsx; use one of .parquet, .csv, .jsonl"),
+        (
+            ["export", "posts", "-o", "x.xlsx"],
+            'can\'t write .xlsx; use one of .parquet, .csv, .jsonl, or run dwell sql "FROM posts" -o x.xlsx.',
+        ),
         (["export", "posts", "-o", "x.csv", "--format", "parquet"], "x.csv and --format parquet disagree"),
         (["export", "all", "-o", "x.csv"], "a folder for all tables"),
         (["export", "posts", "-o", "."], "it is a folder"),

@@ -203,5 +203,6 @@ def test_the_sentence_names_what_differs() -> None:
     few = compare([Account("you", mine[:3]), Account("rival", theirs[:2])])
     assert few.meta["verdict"].startswith("@rival cannot be compared with @you: @rival has 2 posts")
     assert few.meta["accounts"][1] | {"first_posted_at": 0, "last_posted_at": 0} == {
-        "handle": "rival", "posts": 2, "eligible": 2, "age_h_median": 216.0, "first_posted_at": 0, "last_posted_at": 0,
+        "handle": "rival", "posts": 2, "eligible": 2, "known": 0, "age_h_median": 216.0,
+        "first_posted_at": 0, "last_posted_at": 0,
     }  # fmt: skip
