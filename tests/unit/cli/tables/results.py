@@ -169,10 +169,10 @@ COMPARED = make(
      None, None, None, None, None, 0.2, 0.3, "no difference is shown, and a large one is not excluded"),
     ("duration_s", "public", "demo_pantry", 34.0, 30.0, 4.0, -0.3, 12.0, "similar", 120, 143, None, None, 30.0, 38.0,
      28.0, 33.0, 0.1, -0.1, 0.3, 0.2, 0.2, None),
-    verdict="@demo_pantry is higher in save_rate than @demo_kitchen.", reference="demo_kitchen",
+    verdict="@demo_pantry is higher in save_rate than @demo_kitchen.", reference="demo_kitchen", at=None,
     accounts=[
-        {"handle": "demo_kitchen", "posts": 161, "eligible": 143, "age_h_median": 4_525.9},
-        {"handle": "demo_pantry", "posts": 129, "eligible": 120, "age_h_median": None},
+        {"handle": "demo_kitchen", "posts": 161, "eligible": 143, "known": 143, "age_h_median": 4_525.9},
+        {"handle": "demo_pantry", "posts": 129, "eligible": 120, "known": 120, "age_h_median": None},
     ],
 )  # fmt: skip
 CHECKS = make(
