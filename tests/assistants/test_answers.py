@@ -19,7 +19,7 @@ from mcp.client import Client
 
 from dwell.errors import NoDataError
 from dwell.mcp.answer import make_answer
-from dwell.mcp.arguments import Arguments
+from dwell.mcp.arguments import Arguments, input_schema
 from dwell.mcp.folder import Folder
 from dwell.mcp.option_words import word_options
 from dwell.mcp.others_text import to_json
@@ -136,6 +136,26 @@ def test_tools_are_read_only_typed_and_few(call: Call, data: Any) -> None:
         assert tool.input_schema["additionalProperties"] is False
         properties = tool.input_schema["properties"]
         assert all(about.get("description") for about in properties.values()), tool.name
+    # An assistant reads these before it asks anything: some 6,000 tokens.
+    read = sum(len(json.dumps([tool.name, tool.description, tool.input_schema])) for tool in tools.values())
+    assert read < 27_000
+
+
+def test_a_schema_allows_what_the_tool_takes() -> None:
+    for tool in QUESTIONS:
+        schema = input_schema(tool.arguments)
+        fields = tool.arguments.model_fields
+        assert set(schema["properties"]) == set(fields)
+        assert schema.get("required", []) == [name for name, field in fields.items() if field.is_required()]
+        defaults = {name: field.default for name, field in fields.items() if not field.is_required()}
+        given = json.loads(json.dumps(defaults | {name: ["@a", "@b"] if name == "creators" else "1" for name in
+                                                  schema.get("required", [])}))  # fmt: skip
+        if "kind" in given:
+            given["kind"] = "hashtag"
+        jsonschema.validate(given, schema)
+        for name in schema["properties"]:
+            with pytest.raises(jsonschema.ValidationError):
+                jsonschema.validate({**given, name: {"no": "such value"}}, schema)
 
 
 def test_every_column_of_a_tool_has_a_kind() -> None:

@@ -135,6 +135,32 @@ class OfGroup(InPeriod):
     min_age_h: MinAge = 72.0
 
 
+def input_schema(model: type[Arguments]) -> dict[str, Any]:
+    """The JSON schema of the arguments, short: an assistant reads those of all tools before it asks anything.
+
+    Titles, limits of length and defaults of null are left out, and `anyOf` with null becomes a list of types.
+    """
+    schema = model.model_json_schema()
+    properties = {name: _shorten(described) for name, described in schema["properties"].items()}
+    return {name: schema[name] for name in ("type", "required", "additionalProperties") if name in schema} | {
+        "properties": properties
+    }
+
+
+def _shorten(described: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in described.items() if name not in ("title", "anyOf", "maxLength")}
+    if "anyOf" not in described:
+        return kept
+    if kept.get("default", "") is None:
+        del kept["default"]
+    value, null = described["anyOf"]
+    assert null == {"type": "null"}
+    kept |= {name: known for name, known in value.items() if name != "maxLength"} | {"type": [value["type"], "null"]}
+    if "enum" in value:
+        kept["enum"] = [*value["enum"], None]
+    return kept
+
+
 def read_arguments(model: type[_Given], given: Mapping[str, Any], tool: str) -> _Given:
     """The arguments of a call.
 

@@ -25,7 +25,7 @@ from mcp.types import Tool as ListedTool
 from dwell import __version__, logs
 from dwell.errors import DwellError
 from dwell.mcp.answer import make_answer, output_schema
-from dwell.mcp.arguments import read_arguments
+from dwell.mcp.arguments import input_schema, read_arguments
 from dwell.mcp.folder import Folder
 from dwell.mcp.option_words import word_options
 from dwell.mcp.questions import QUESTIONS
@@ -101,7 +101,7 @@ def _listed(tool: Tool) -> ListedTool:
         name=tool.name,
         title=tool.title,
         description=f"{tool.description} {tool.basis_note}",
-        input_schema=tool.arguments.model_json_schema(),
+        input_schema=input_schema(tool.arguments),
         output_schema=output_schema(tool),
         annotations=hints,
     )
