@@ -23,10 +23,10 @@ _REJECT_KINDS = 8
 # The queries of each step, by name; all others are of `stored`.
 _STEP_OF = {
     "objects": "raw", "raw": "raw",
-    "trimmed": "text", "known": "text", "fallbacks": "text", "text": "text",
+    "trimmed": "text", "known": "text", "fallbacks": "text", "known_fallbacks": "text", "text": "text",
     "canonical": "typed", "typed": "typed", "numbered": "typed", "spelled": "typed",
     "platforms": "checked", "accounts": "checked", "linked_accounts": "checked", "whole_row": "checked",
-    "dated": "checked", "checked": "checked", "repaired": "checked", "decided": "checked",
+    "dated": "checked", "checked": "checked", "repaired": "checked", "linked": "checked", "decided": "checked",
     "accepted": "rows", "with_units": "rows", "table_columns": "rows", "rows": "rows",
 }  # fmt: skip
 

@@ -53,9 +53,7 @@ MACROS = (
     f"""is_unknown(t) AS CASE WHEN t >= '.' AND t < 'N' THEN false WHEN t >= 'a' AND t < 'n' THEN false
         WHEN t >= 'o' AND t < 'u' THEN false
         ELSE length(t) <= 9 AND {matches("t", f"(?i){'|'.join(words.UNKNOWN)}")} END""",
-    # Null where it does.
-    "known_of(t) AS CASE WHEN NOT is_unknown(trimmed_of(t)) THEN trimmed_of(t) END",
-    # The same with plain spaces inside, as the `parse_` macros need it.
+    # Null where it does, with plain spaces inside, as the `parse_` macros need it.
     "word_of(t) AS CASE WHEN NOT is_unknown(clean_of(t)) THEN clean_of(t) END",
     "starts_count(t) AS t >= '0' AND t < ':'",
     """canonical_count(t) AS CASE WHEN CAST(TRY_CAST(t AS BIGINT) AS VARCHAR) = t THEN TRY_CAST(t AS BIGINT)

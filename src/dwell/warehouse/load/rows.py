@@ -60,7 +60,10 @@ class CheckedExtract:
             "other_account, no_handle, observed_before_id, contradicts_id, stated_posted_at, views_missing, "
             f"left_unknown, {', '.join(columns)}, {self._damage()} AS damage FROM {self.table}",
         )
-        return steps.add("decided", f"SELECT * EXCLUDE (problem, damage), {self._reason()} AS reason FROM repaired")
+        steps = steps.add("linked", f"SELECT *, {self._link_problem()} AS link_problem FROM repaired")
+        return steps.add(
+            "decided", f"SELECT * EXCLUDE (problem, damage, link_problem), {self._reason()} AS reason FROM linked"
+        )
 
     def table_rows(self, table: Table) -> Pipeline:
         """The steps to `row_id` and the table's columns, for the accepted rows that give the table a row."""
@@ -97,12 +100,16 @@ class CheckedExtract:
             whens.append(f"WHEN {ids.is_damaged(name)}{unless} THEN {name}")
         return f"CASE {' '.join(whens)} END" if whens else "NULL::VARCHAR"
 
+    def _link_problem(self) -> str:
+        """SQL of what is wrong with the link of the row."""
+        has_link = self.shape.accounts != "stored" and {"post_id", "url"} <= self.columns.names
+        return "link_problem_of(post_id, url)" if has_link else "NULL::VARCHAR"
+
     def _reason(self) -> str:
         whens = ["WHEN problem IS NOT NULL THEN problem"]
         damaged = f"id damaged by a spreadsheet, JavaScript or a float {LOST_REASON}: "
         whens.append(f"WHEN damage IS NOT NULL THEN {quote_text(damaged)} || damage")
-        if self.shape.accounts != "stored" and {"post_id", "url"} <= self.columns.names:
-            whens.append("WHEN link_problem_of(post_id, url) IS NOT NULL THEN link_problem_of(post_id, url)")
+        whens.append("WHEN link_problem IS NOT NULL THEN link_problem")
         if self.facts.handle and "handle" in self.columns.names:
             whens.append(f"WHEN handle <> {quote_text(self.facts.handle)} THEN 'another account: ' || handle")
         gives_any = " OR ".join(f"({self._gives_row(TABLES[name])})" for name in self.shape.tables)

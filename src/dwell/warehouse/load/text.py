@@ -7,7 +7,7 @@ several names make together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dwell.records import TABLES, Shape, Source
@@ -174,14 +174,21 @@ class _Cells:
         if not self._names:
             return steps
         trimmed = [f"trimmed_of({raw}) AS {name}" for raw, name in self._names.items()]
-        known = [f"CASE WHEN NOT is_unknown({name}) THEN {name} END AS {name}" for name in self._names.values()]
         steps = steps.add("trimmed", f"SELECT *, {', '.join(trimmed)} FROM raw")
-        steps = steps.add("known", f"SELECT * REPLACE ({', '.join(known)}) FROM trimmed")
+        steps = steps.add("known", f"SELECT * REPLACE ({_known(self._names.values())}) FROM trimmed")
         fallbacks = [
-            f"CASE WHEN {self._tests[name]} THEN known_of({raw}) END AS {name}"
+            f"CASE WHEN {self._tests[name]} THEN trimmed_of({raw}) END AS {name}"
             for (raw, _), name in self._fallbacks.items()
         ]
-        return steps.add("fallbacks", f"SELECT *, {', '.join(fallbacks)} FROM known") if fallbacks else steps
+        if not fallbacks:
+            return steps
+        steps = steps.add("fallbacks", f"SELECT *, {', '.join(fallbacks)} FROM known")
+        return steps.add("known_fallbacks", f"SELECT * REPLACE ({_known(self._fallbacks.values())}) FROM fallbacks")
+
+
+def _known(names: Iterable[str]) -> str:
+    """SQL of cells that are null where they say that nothing is known."""
+    return ", ".join(f"CASE WHEN NOT is_unknown({name}) THEN {name} END AS {name}" for name in names)
 
 
 def _columns(field: Field, cells: _Cells) -> list[str]:
