@@ -233,6 +233,8 @@ def test_options_become_arguments_only_where_a_tool_has_them() -> None:
     assert word_options("--min-age 3 and --fresh", Posts) == "--min-age 3 and --fresh"
     assert word_options("--sort views\x1b", Posts) == "sort views\\x1b"
     assert word_options("--limit", Arguments) == "limit"
+    told = "fit a model first (dwell fit --creator @you --limit 3), or name --limit"
+    assert word_options(told, Posts) == told.replace("name --limit", "name limit")
 
 
 def test_a_call_that_nobody_waits_for_is_told_so(data: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ from dwell.api.app import create_app
 from dwell.api.server import serve_in_thread
 from dwell.cli.main import main, make_command
 from dwell.cli.serve import make_assistants
-from dwell.mcp.stdio import replace_halves
+from dwell.mcp.stdio import find_refusal, replace_halves
 from dwell.tracking.opening import open_tracking
 
 COMMAND = [sys.executable, "-m", "dwell", "mcp"]
@@ -116,6 +116,36 @@ def test_half_a_surrogate_pair_is_replaced(sent: str, read: str) -> None:
     assert json.loads(replace_halves(f"{sent}\n")) == read
 
 
+def _nested(depth: int) -> str:
+    lists = "[" * depth + "]" * depth
+    params = f'{{"name":"posts","arguments":{{"creator":{lists}}}}}'
+    return f'{{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{params}}}'
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "message_id"),
+    [
+        ("{", -32700, None),
+        ("\ufffd\ufffd", -32700, None),
+        ("[]", -32600, None),
+        ("null", -32600, None),
+        ('{"jsonrpc":"1.0","id":97,"method":"ping"}', -32600, 97),
+        (_nested(300), -32600, 7),
+        (_nested(5000), -32600, 7),
+        (_nested(50000), -32600, 7),
+    ],
+)
+def test_what_is_no_message_is_answered(line: str, code: int, message_id: int | None) -> None:
+    refusal = find_refusal(f"{line}\n")
+    assert refusal is not None
+    assert (refusal["id"], refusal["error"]["code"]) == (message_id, code)
+
+
+@pytest.mark.parametrize("line", [_nested(50), '{"jsonrpc":"2.0","id":"a","method":"ping"}'])
+def test_a_message_is_left_to_the_server(line: str) -> None:
+    assert find_refusal(f"{line}\n") is None
+
+
 def test_a_stopped_process_says_one_line(data: Path) -> None:
     # A process in the background of a script is not to be stopped by Ctrl-C, and this test may run in one.
     code = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); from dwell.__main__ import run; run()"
@@ -133,6 +163,7 @@ def test_a_stopped_process_says_one_line(data: Path) -> None:
             b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n'
         )
         process.stdin.flush()
+        assert json.loads(process.stdout.readline())["error"]["code"] == -32700
         assert json.loads(process.stdout.readline()) == {"jsonrpc": "2.0", "id": 0, "result": {}}
         assert json.loads(process.stdout.readline()) == {"jsonrpc": "2.0", "id": 1, "result": {}}
         process.send_signal(signal.SIGINT)

@@ -64,10 +64,11 @@ def check_metric(at: Age | None, metric: StrEnum | None) -> None:
         )
 
 
-def posts_text(result: Result, total: int | None = None) -> str:
-    """What is known, and the posts; with `total`, how many more there are."""
+def posts_text(result: Result, total: int | None = None, *, of_one: bool) -> str:
+    """What is known, and the posts, of one account or of several; with `total`, how many more there are."""
     more_rows = 0 if total is None else total - len(result)
-    return _text(result, with_accounts(POSTS, result), "No post fits.", more_rows, list_excluded(result))
+    layout = POSTS if of_one else with_accounts(POSTS)
+    return _text(result, layout, "No post fits.", more_rows, list_excluded(result))
 
 
 def benchmarks_text(result: Result) -> str:

@@ -86,6 +86,7 @@ def compare(
     workspace = dwell.open(data, engine=engine)
     options: dict[str, Any] = {
         **period,
+        "tz": tz,
         "at": at.value if at else None,
         "platform": platform.value if platform else None,
         "scheme": scheme.value,
@@ -138,7 +139,9 @@ def about(result: Result) -> str:
         age, n = account["age_h_median"], account["known" if at else "eligible"]
         read = f", read {age / 24:,.0f} days after posting (median)" if age is not None else ""
         parts.append(f"@{account['handle']} {n:,} of {pluralize(account['posts'], 'post')}{read}")
+    rivals = [f"@{account['handle']}" for account in result.meta["accounts"][1:]]
+    value = f"Value is {rivals[0]}'s. " if len(rivals) == 1 else ""
     return (
-        f"Compared{f' at {at}' if at else ''}: {'; '.join(parts)}. Rates are compared inside each length, weighted as "
-        f"@{reference}'s posts are; a verdict controls false discoveries over all comparisons."
+        f"{value}Compared{f' at {at}' if at else ''}: {'; '.join(parts)}. Rates are compared inside each length, "
+        f"weighted as @{reference}'s posts are; a verdict controls false discoveries over all comparisons."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from dwell.cli.spinner import spinner
 from dwell.cli.tables.layout import Layout, shows
 from dwell.cli.tables.table import paragraph, result_table
 from dwell.results import Result
+from dwell.text.lengths import bucket_label
 from dwell.text.plurals import pluralize
 
 if TYPE_CHECKING:
@@ -36,6 +38,22 @@ if TYPE_CHECKING:
 
 _SHARES = ("hashtag", "hour", "weekday", "sound_original", "media_type")
 """Metrics that are shares of posts with a level, such as an hour of publishing."""
+
+_TIMES = ("hour", "weekday")
+"""Those of them whose level is a number, which `metric` has in words."""
+
+
+def _group(name: str) -> str:
+    """`top_quarter` is "top quarter", `<=20` "10–20 s"."""
+    return name.replace("_", " ") if name[:1].isalpha() else bucket_label(name)
+
+
+_WORDS: dict[str, Callable[[str], str]] = {
+    "group": _group,
+    "other_group": _group,
+    "effect_name": lambda name: "rank correlation" if name == "spearman" else name,
+}
+"""Columns of codes, and what makes words of them."""
 
 _ANSWERS = {"found": None, "nothing": "no large difference", "unknown": "cannot tell"}
 
@@ -100,7 +118,7 @@ def _text(result: Result) -> str:
     where = f" on {meta['platform']}" if meta["platform"] else ""
     lines = [
         f"@{meta['handle']}{where}: {meta['metric']['n']:,} of {pluralize(meta['posts'], 'post')} compared.",
-        paragraph(str(meta["metric"]["reason"])),
+        paragraph(f"{meta['metric']['reason']} Times in {meta['tz']}."),
         "",
     ]
     for number, statement in enumerate(statements(result), start=1):
@@ -122,6 +140,10 @@ def _label(statement: Statement) -> str:
 
 def _cell(name: str, row: dict[str, Any]) -> Any:
     """A figure as its metric is written: a rate in percent, a length in seconds."""
+    if name in _WORDS and row[name] is not None:
+        return _WORDS[name](row[name])
+    if name == "level" and row["metric"] in _TIMES:
+        return None
     figure = name.removeprefix("other_") in {"value", "low", "high"}
     if row["metric"] in _SHARES and row["level"] is not None:
         if name == "metric":

@@ -144,12 +144,14 @@ def posts(
     )
     total = None if not is_short else len(result) if above_p90 else int(result.meta["total"])
     draw = at_age.posts_text if at else _text
-    output_form.show(result, lambda shown: draw(shown.head(FIRST_ROWS if is_short else None), total))
+    of_one = creator is not None
+    output_form.show(result, lambda shown: draw(shown.head(FIRST_ROWS if is_short else None), total, of_one=of_one))
 
 
-def _text(result: Result, total: int | None = None) -> str:
-    """By which metric, and the posts; with `total`, how many more there are."""
-    layout = with_accounts(_with_metric(str(result.meta["metric"]["name"])), result)
+def _text(result: Result, total: int | None = None, *, of_one: bool) -> str:
+    """By which metric, and the posts, of one account or of several; with `total`, how many more there are."""
+    layout = _with_metric(str(result.meta["metric"]["name"]))
+    layout = layout if of_one else with_accounts(layout)
     more_rows = 0 if total is None else total - len(result)
     table = result_table(result, layout, more_rows=more_rows) if len(result) else "No post fits."
     by = " ".join(filter(None, [str(result.meta["metric"]["reason"]), list_excluded(result)]))

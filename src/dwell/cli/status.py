@@ -67,7 +67,7 @@ def _text(result: Result, folder: Path) -> str:
             _storage(meta["storage"]),
             table(("counter", "unknown_share"), list(unknown.items()), title="Unknown in newest snapshots"),
             table(("source", "snapshots"), list(meta["sources"].items())),
-            result_table(result.head(_CREATORS_SHOWN), _LAYOUT) + more,
+            result_table(result.head(_CREATORS_SHOWN), _LAYOUT, is_part=hidden > 0) + more,
         ]
     )
 

@@ -16,6 +16,7 @@ from dwell.visible import mark_signs
 _MOST_ROWS = 1_048_575  # and the headings, in one sheet
 _MOST_CHARACTERS = 32_767
 _MOST_DIGITS = 15  # of a number that Excel keeps exactly
+_FIRST_DAY = date(1900, 3, 1)  # Excel counts a 29 February 1900
 _WIDEST = 60
 
 
@@ -23,8 +24,8 @@ def make_workbook(result: Result) -> bytes:
     """The bytes of an .xlsx file.
 
     Numbers are numbers, times are times in UTC and days are days. A text that Excel would run is guarded as in CSV; a
-    sign that no workbook can hold is shown as a mark. A whole number of more than 15 digits is a text: Excel would
-    round it.
+    sign that no workbook can hold is shown as a mark. A whole number of more than 15 digits is a text, because Excel
+    would round it, and so are days before March 1900 and the last of the year 9999.
 
     Raises:
         StorageError: There are more rows than a sheet can have.
@@ -71,12 +72,18 @@ def _plain(value: Any) -> Any:
     if isinstance(value, int):
         return value if abs(value) < 10**_MOST_DIGITS else str(value)
     if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+        return _dated(value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value)
     if isinstance(value, date):
-        return value
+        return _dated(value)
     if isinstance(value, (list, tuple, dict)):
         return _text(json.dumps(value, ensure_ascii=False, default=str))
     return _text(str(value))
+
+
+def _dated(value: date) -> date | str:
+    """A day or a time; one that Excel has no number for, or another one, is a text."""
+    day = value.date() if isinstance(value, datetime) else value
+    return value if _FIRST_DAY <= day < date.max else value.isoformat()
 
 
 def _text(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -14,6 +15,7 @@ from typing import Any, TextIO
 import anyio
 from mcp.server.lowlevel.server import Server
 from mcp.server.stdio import stdio_server
+from mcp.types import INVALID_REQUEST, PARSE_ERROR, jsonrpc_message_adapter
 
 from dwell.errors import OutputError
 
@@ -22,6 +24,8 @@ _ESCAPE = re.compile(
     r"\\(?:\\|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2}))"
 )
 """In JSON: an escaped backslash, both halves of a surrogate pair, or one half alone."""
+_ID = re.compile(r'"id"\s*:\s*([0-9]{1,18}|"(?:[^"\\]|\\.)*")')
+"""The id of a message that is nested too deeply to be read."""
 
 
 def serve_stdio(server: Server[Any]) -> None:
@@ -63,9 +67,69 @@ def replace_halves(line: str) -> str:
     return _ESCAPE.sub(lambda found: "\\ufffd" if found["half"] else found[0], line)
 
 
+def find_refusal(line: str) -> dict[str, Any] | None:
+    """The answer to a line that is no message of JSON-RPC 2.0, or None: the SDK would never answer it.
+
+    Args:
+        line: As `replace_halves` gives it.
+    """
+    try:
+        jsonrpc_message_adapter.validate_json(line, by_name=False)
+    except ValueError:
+        pass
+    else:
+        return None
+    try:
+        document = json.loads(line)
+    except RecursionError:
+        found = _ID.search(line)
+        document = {"id": json.loads(found[1]) if found else None}
+    except ValueError:
+        return _refuse(None, PARSE_ERROR, "The line is no JSON.")
+    given = document.get("id") if isinstance(document, dict) else None
+    known = given if isinstance(given, (int, str)) and not isinstance(given, bool) else None
+    return _refuse(known, INVALID_REQUEST, "The message is none of JSON-RPC 2.0, or is nested too deeply.")
+
+
+def _refuse(message_id: int | str | None, code: int, text: str) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": message_id, "error": {"code": code, "message": text}}
+
+
 class _Messages(anyio.AsyncFile[str]):
+    """The lines from the assistant that are messages; the others are answered."""
+
+    def __init__(self, file: TextIO, answers: _Answers) -> None:
+        super().__init__(file)
+        self._answers = answers
+
     async def readline(self) -> str:
-        return replace_halves(await super().readline())
+        while True:
+            line = replace_halves(await super().readline())
+            if not line:
+                return line
+            if line.isspace():
+                continue
+            refusal = find_refusal(line)
+            if refusal is None:
+                return line
+            await self._answers.write(f"{json.dumps(refusal)}\n")
+            await self._answers.flush()
+
+
+class _Answers(anyio.AsyncFile[str]):
+    """The lines to the assistant: each is written whole, by whichever task."""
+
+    def __init__(self, file: TextIO) -> None:
+        super().__init__(file)
+        self._lock = anyio.Lock()
+
+    async def write(self, text: str) -> int:
+        async with self._lock:
+            return await super().write(text)
+
+    async def flush(self) -> None:
+        async with self._lock:
+            await super().flush()
 
 
 @contextmanager
@@ -88,6 +152,7 @@ def _own_streams() -> Iterator[tuple[TextIO, TextIO]]:
 
 
 async def _serve(server: Server[Any], incoming: TextIO, outgoing: TextIO) -> None:
-    streams = stdio_server(_Messages(incoming), anyio.wrap_file(outgoing))
+    answers = _Answers(outgoing)
+    streams = stdio_server(_Messages(incoming, answers), answers)
     async with streams as (received, sent):
         await server.run(received, sent, server.create_initialization_options())

@@ -42,7 +42,9 @@ def in_period(posts: Table) -> Table:
         chosen = _compare(posts, name, period[name])
         if (day := period.get(f"{name}_day")) is not None:
             utc = seconds(posts.posted_at)
-            chosen = ibis.ifelse(zones.has_no_hour(posts.post_id, utc, utc), _compare(posts, name, day), chosen)
+            chosen = ibis.ifelse(
+                zones.has_no_hour(posts.post_id, posts.platform, utc, utc), _compare(posts, name, day), chosen
+            )
         posts = posts.filter(chosen)
     return posts
 

@@ -35,7 +35,7 @@ def posting_times(
     posts = with_metric(posts.alias("rated_posts"), require_metric(metric))
     posts = posts.mutate(utc=seconds(posts.posted_at), local=local_seconds(seconds(posts.posted_at), tz))
     utc, local = posts.utc.cast("int64"), posts.local.cast("int64")
-    posts = posts.filter(~zones.has_no_hour(posts.post_id, utc, local))
+    posts = posts.filter(~zones.has_no_hour(posts.post_id, posts.platform, utc, local))
     posts = posts.mutate(weekday=zones.weekday(posts.local).cast("int64"), hour=zones.hour(posts.local).cast("int64"))
     cells = posts.group_by(["weekday", "hour"]).agg(
         n=posts.count(),

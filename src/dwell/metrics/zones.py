@@ -51,17 +51,22 @@ def hour(local: Seconds) -> Seconds:
     return (local % _DAY) // _HOUR
 
 
-def has_no_hour(post_id: Any, utc: Seconds, local: Seconds) -> Any:
-    """Whether a time of publishing may be that of a day alone: midnight, of a post that its source gave no id.
+def has_no_hour(post_id: Any, platform: Any, utc: Seconds, local: Seconds) -> Any:
+    """Whether a time of publishing may be that of a day alone: midnight, of a post whose id holds no time.
 
-    A file without post ids often has days alone. Ids of a platform are made at the very second, or come with it.
+    Files without post ids, and YouTube Studio's, have days alone. TikTok's ids are made at the very second.
 
     Args:
         post_id: Of the post; `local-…` where dwell made it.
+        platform: Of the post.
         utc: When it was published, seconds since 1970.
         local: The same in local time.
     """
-    return post_id.startswith("local-") & ((utc % _DAY == 0) | (local % _DAY == 0))
+    return (post_id.startswith("local-") | (platform != "tiktok")) & ((utc % _DAY == 0) | (local % _DAY == 0))
+
+
+def _may_be_day(post: Mapping[str, Any], utc: int, local: int) -> bool:
+    return bool(has_no_hour(str(post.get("post_id", "")), post.get("platform") or "tiktok", utc, local))
 
 
 def publishing_time(post: Mapping[str, Any], where: tzinfo) -> datetime | None:
@@ -71,7 +76,7 @@ def publishing_time(post: Mapping[str, Any], where: tzinfo) -> datetime | None:
         return None
     local = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(where)
     utc, shift = int(local.timestamp()), local.utcoffset() or timedelta()
-    return None if has_no_hour(str(post.get("post_id", "")), utc, utc + int(shift.total_seconds())) else local
+    return None if _may_be_day(post, utc, utc + int(shift.total_seconds())) else local
 
 
 def publishing_day_or_time(post: Mapping[str, Any], where: tzinfo) -> datetime | None:
@@ -81,7 +86,7 @@ def publishing_day_or_time(post: Mapping[str, Any], where: tzinfo) -> datetime |
         return None
     utc = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     seconds = int(utc.timestamp())
-    if has_no_hour(str(post.get("post_id", "")), seconds, seconds):
+    if _may_be_day(post, seconds, seconds):
         return utc.replace(tzinfo=where)
     return utc.astimezone(where)
 

@@ -39,11 +39,16 @@ def _about(target: str, lines: Sequence[Mapping[str, Any]], meta: Mapping[str, A
     if ratios and views and abs(views["spearman"]) > abs(ratios[0]["spearman"]):
         parts.append(f"views {'follow' if views['spearman'] > 0 else 'run against'} it more closely than any ratio")
     together, base = meta["ratios_gain"][target], meta["base_r2"][target]
-    change = f"{together['r2']:+.2f} of R², 95 % interval {together['low']:+.2f} to {together['high']:+.2f}"
+    change = f"{_signed(together['r2'])} of R², 95 % interval {_signed(together['low'])} to {_signed(together['high'])}"
     adds = any(line["gain_low"] > 0 for line in lines if line["proxy"] not in SIZES) or together["low"] > 0
     if adds:
         parts.append(f"the ratios add {change}, to length and views (R² {base:.2f})")
     else:
         parts.append(f"no ratio adds anything that shows to length and views (R² {base:.2f}; together {change})")
-    saves = round(meta["full_r2"][target] - meta["without_saves_r2"][target], 2) + 0.0  # never -0.00
-    return f"{target}: {'; '.join(parts)}; saves change R² by {saves:+.2f}."
+    if any(line["proxy"] == "save_rate" for line in lines):
+        parts.append(f"saves change R² by {_signed(meta['full_r2'][target] - meta['without_saves_r2'][target])}")
+    return f"{target}: {'; '.join(parts)}."
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 2) + 0.0:+.2f}"  # never -0.00

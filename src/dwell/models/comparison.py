@@ -14,6 +14,7 @@ from dwell.models.group_comparison import FALSE_CLAIMS, excludes_large
 from dwell.models.matched_effect import MatchedEffect, matched_effect
 from dwell.models.weekly_posts import MIN_WEEKS, Times, WeeklyPosts, common_time, compare_weeks
 from dwell.results import Result
+from dwell.text.lists import join_words
 from dwell.text.plurals import pluralize
 
 Post = Mapping[str, Any]
@@ -237,10 +238,10 @@ def _sentence(own: Account, rival: Account, rows: Sequence[Mapping[str, Any]]) -
     if not told:
         return f"@{rival.handle} cannot be compared with @{own.handle}: {mine[0]['reason']}."
     words = [
-        f"{word} in {', '.join(named)}"
+        f"{word} in {join_words(named)}"
         for word in ("higher", "lower")
         if (named := [row["metric"] for row in told if row["verdict"] == word])
     ]
     if words:
-        return f"@{rival.handle} is {' and '.join(words)} than @{own.handle}."
+        return f"@{rival.handle} is {', and '.join(words)} than @{own.handle}."
     return f"@{rival.handle} is not shown to differ from @{own.handle} in any of {len(told)} comparisons."

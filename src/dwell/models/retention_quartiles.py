@@ -150,8 +150,8 @@ def _row(name: str, effect: Effect, n_top: int, n_rest: int, q_value: float) -> 
 
 def _too_few(known: int, by: str) -> str:
     return (
-        f"Too few curves to compare the best quarter by {_WORDS[by]} with the others: {known} of eligible posts reach"
-        f" the end of their video, about {4 * MIN_POSTS} are needed."
+        f"Too few curves to compare the best quarter by {_WORDS[by]} with the others: of {known} eligible posts the"
+        f" curve reaches the end of the video, about {4 * MIN_POSTS} are needed."
     )
 
 

@@ -33,15 +33,15 @@ class MeanInterval:
     high: float | None
 
     @classmethod
-    def over(cls, values: Sequence[float]) -> Self:
-        """Mean and t interval of one value per account."""
+    def over(cls, values: Sequence[float], lowest: float = -math.inf) -> Self:
+        """Mean and t interval of one value per account; no skill is above 1, and none below `lowest`."""
         from scipy.stats import t
 
         n, mean = len(values), float(np.mean(values))
         if n < 2:
             return cls(mean, None, None)
         half = float(t.ppf(0.975, n - 1) * np.std(values, ddof=1) / math.sqrt(n))
-        return cls(mean, mean - half, mean + half)
+        return cls(mean, max(lowest, mean - half), min(1.0, mean + half))
 
     def to_dict(self) -> dict[str, float | None]:
         """As JSON values."""
@@ -54,7 +54,7 @@ class Transfer:
 
     Attributes:
         creators: Accounts that were left out in turn.
-        r2: R² of the level.
+        r2: R² of the level, at most 1.
         spearman: Rank correlation within the account, limited to -1 .. 1.
         calibration: Errors of the level on the left-out accounts.
         ranking: The same errors without each account's own mean, which is what changes the order.
@@ -134,13 +134,11 @@ def leave_one_creator_out(sample: Sample, ceiling: float, model: Predictor = com
         errors.append(error)
         centred.append(error - error.mean())
         buckets.append(sample.buckets[test])
-    spread = MeanInterval.over(order)
-    limited = MeanInterval(spread.mean, max(-1.0, spread.low or 0.0), min(1.0, spread.high or 0.0))
     together = np.concatenate(buckets)
     return Transfer(
         creators=len(tested),
         r2=MeanInterval.over(r2),
-        spearman=limited,
+        spearman=MeanInterval.over(order, lowest=-1.0),
         calibration=Calibration(np.concatenate(errors), together),
         ranking=Calibration(np.concatenate(centred), together),
     )

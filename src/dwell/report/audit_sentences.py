@@ -7,6 +7,7 @@ from typing import Any
 
 from dwell.charts.formatting import column_label, number, sentence_case, with_interval
 from dwell.results import Result
+from dwell.text.lists import join_words
 
 _WAYS = {"follows": ("rises", "rise"), "against": ("falls", "fall")}
 """A verdict -> what one figure does as the target rises, and what several do."""
@@ -25,7 +26,7 @@ def _about(target: str, rows: list[dict[str, Any]], meta: Mapping[str, Any]) -> 
     for verdict, (one, several) in _WAYS.items():
         clear = sorted((row for row in rows if row["verdict"] == verdict), key=lambda row: -abs(row["spearman"]))
         if clear:
-            names = _join([column_label(str(row["proxy"])) for row in clear])
+            names = join_words([column_label(str(row["proxy"])) for row in clear])
             said.append(f"{names} {one if len(clear) == 1 else several} with it")
     shown = "; ".join(said) or "no public figure is shown to go with it"
     together, base = meta["ratios_gain"][target], meta["base_r2"][target]
@@ -33,7 +34,3 @@ def _about(target: str, rows: list[dict[str, Any]], meta: Mapping[str, Any]) -> 
     adds = f"the ratios add {gain}" if together["low"] > 0 else f"it is not shown that the ratios add to it ({gain})"
     name = sentence_case(column_label(target))
     return f"{name}: {shown}. Length and views alone reach R² {number(base)}; {adds}."
-
-
-def _join(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -9,6 +9,7 @@ from typing import Any
 from dwell.charts.formatting import UNKNOWN, column_label, day, number, percent, seconds, sentence_case
 from dwell.report.metric_text import format_figure, kind_of
 from dwell.report.report_table import Cell, ReportTable, Row, TableColumn, make_table, post_cell
+from dwell.results.cells import format_multiple
 
 LISTED = 5
 _BESIDE = ("watch_ratio", "engagement_rate")
@@ -37,7 +38,8 @@ def title_of(metric: str) -> str:
 
 def _detail(post: Mapping[str, Any]) -> str:
     """What orders the list, then what tells the posts apart."""
-    place = f"above {percent(post['percentile'], 0)} of the others of its length"
+    # Rounded up to 100 %, it would be the best.
+    place = f"above {percent(min(post['percentile'], 0.99), 0)} of the others of its length"
     length, views = seconds(post.get("duration_s")), number(post.get("views"), 0)
     best = "the best of its length" if post["percentile"] == 1 else place
     return f"{best} · {length}, {views} views, {day(post.get('posted_at'))}"
@@ -87,4 +89,4 @@ def top_table(posts: Iterable[Mapping[str, Any]], metric: str, most: int = 12) -
 
 def _multiple(post: Mapping[str, Any]) -> str:
     value = post.get("engagement_multiple")
-    return UNKNOWN if value is None else f"{value:.1f}×"
+    return UNKNOWN if value is None else format_multiple(value)

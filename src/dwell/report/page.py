@@ -75,7 +75,9 @@ def _mark(value: Any) -> Any:
 
 def _yardstick(content: ReportContent) -> str:
     """What "best" means on this page, and why."""
-    return f"Posts are compared b{content.findings.meta['metric']['reason'][1:]}"
+    meta = content.findings.meta
+    hours = f" Hours are those of {meta['tz']}." if meta.get("tz") else ""
+    return f"Posts are compared b{meta['metric']['reason'][1:]}{hours}"
 
 
 def _subtitle(content: ReportContent) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from dwell.charts.formatting import column_label, number, percent, pluralize
 from dwell.results import Result
+from dwell.text.lists import join_words
 
 NOT_A_CAUSE = "This is an association, not a cause."
 _SHARES = ("hook_loss_1s", "retention_3s", "plateau_share", "end_rate", "has_bump", "has_cliff")
@@ -56,4 +57,4 @@ def _shapes(meta: Mapping[str, Any]) -> str:
         return ""
     each = [f"{row['shape']} ({percent(row['share'], 0)})" for row in rows]
     total = pluralize(sum(row["n"] for row in rows), "curve")
-    return f"The {total} have {len(rows)} shapes: {', '.join(each[:-1])} and {each[-1]}."
+    return f"The {total} have {len(rows)} shapes: {join_words(each)}."

@@ -25,6 +25,7 @@ from dwell.metrics.metric_choice import MEASURED
 from dwell.report.metric_text import format_pair
 from dwell.report.statement import Statement, format_median
 from dwell.results import Result
+from dwell.text.lists import join_words
 
 Row: TypeAlias = Mapping[str, Any]
 Words: TypeAlias = tuple[str, str]
@@ -199,10 +200,10 @@ def _ratio_sentence(clear: list[Row], target: str) -> str:
     reach = min(abs(best["effect_low"]), abs(best["effect_high"]))
     if any(row["effect"] < 0 for row in clear):
         ways = [f"{_ratio_label(row)} {'follows' if row['effect'] > 0 else 'runs against'}" for row in clear]
-        return f"{sentence_case(', '.join(ways[:-1]))} and {ways[-1]} measured {target} on this account."
+        return f"{sentence_case(join_words(ways))} measured {target} on this account."
     if any(max(abs(row["effect_low"]), abs(row["effect_high"])) >= reach for row in clear[1:]):
         names = [_ratio_label(row) for row in clear]
-        both = f"{', '.join(names[:-1])} and {names[-1]}"
+        both = join_words(names)
         return f"{sentence_case(both)} follow measured {target}; which of them most closely is not known."
     return f"Of the public ratios, {_ratio_label(best)} {way} measured {target} most closely."
 

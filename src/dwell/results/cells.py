@@ -9,6 +9,7 @@ from dwell.results.kinds import kind_of
 from dwell.visible import mark_line
 
 UNKNOWN = "–"
+_LARGEST = 1e15  # from here on a double has no more digits than it shows
 
 
 def format_cell(name: str, value: Any) -> str:
@@ -28,6 +29,11 @@ def format_cell(name: str, value: Any) -> str:
     return _line(str(value))
 
 
+def format_multiple(value: float) -> str:
+    """How many times: `1.4×`, and of a small one the digits that tell it from 0."""
+    return f"{value:.1f}×" if value >= 0.095 or not value else "<0.001×" if value < 0.001 else f"{value:.2g}×"
+
+
 def _line(text: str) -> str:
     """A text with single blanks and visible signs."""
     return " ".join(filter(None, mark_line(text).split(" ")))
@@ -40,14 +46,16 @@ def _format_number(name: str, value: float) -> str:
         return f"{value:.3f}" if value >= 0.001 else "<0.001"
     if name.endswith(("_rate_change", "watch_ratio_change")):
         return f"{100 * value:+.2f} points"
-    if name.startswith(("percentile", "coverage", "views_percentile")):
+    if name.startswith(("percentile", "views_percentile")):
+        return f"{min(value, 0.99) if value < 1 else value:.0%}"  # rounded up to 100 %, it would be the best
+    if name.startswith("coverage"):
         return f"{value:.0%}"
     if name.startswith("watch_ratio"):
         return f"{value:.1%}"
     if "_rate" in name or name.endswith("_share"):
         return f"{value:.2%}" if abs(value) >= 0.001 or not value else f"{100 * value:.2g}%"
     if name.endswith("_multiple"):
-        return f"{value:.1f}×"
+        return format_multiple(value)
     if name in {"views_median", "views_p90", "views_median_low", "views_median_high"}:
         return f"{value:,.0f}"
     if name.endswith("mae"):
@@ -59,5 +67,7 @@ def _format_number(name: str, value: float) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if abs(value) < 0.005:
-        return "0.00"  # without the sign of a zero
+        return f"{value:.2g}" if value else "0.00"  # without the sign of a zero
+    if abs(value) >= _LARGEST:
+        return f"{value:.6g}"
     return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}" if abs(value) < 1000 else f"{value:,.0f}"

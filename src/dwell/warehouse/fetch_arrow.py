@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,11 @@ _WHOLE = frozenset({
 })  # fmt: skip
 _DATED = frozenset({"DATE", "TIMESTAMPTZ"})
 _NESTED = ("STRUCT", "MAP", "UNION")
+_DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
+_EXACT_DIGITS = 15  # of a decimal that a double keeps
+_MANY_DIGITS = "A decimal has more digits than a number keeps: cast it to VARCHAR to see it."
+_NANOSECONDS = "A time is finer than a microsecond: cast it to TIMESTAMP, or to VARCHAR to see it."
+_NO_NUMBER = "A nested value holds NaN or infinity, which JSON does not have: cast it to VARCHAR to see it."
 
 
 def fetch_arrow(connection: duckdb.DuckDBPyConnection, query: str, parameters: Parameters = None) -> Result:
@@ -58,17 +64,40 @@ def _fetch(connection: duckdb.DuckDBPyConnection, query: str, parameters: Parame
 
 def _plain(place: str, kind: str) -> str:
     """A column as a whole number, a double, a flag, a text, an instant, a day or a list of these; else as a text."""
-    target = _target(kind.removesuffix("[]"))
-    if kind.startswith(_NESTED) or kind.endswith(("][]", "[][]")) or (kind.endswith("]") and target is None):
-        return f"to_json({place})::VARCHAR"
-    if kind.endswith("[]"):
-        if target in _DATED:
-            return f"list_transform({place}::{target}[], lambda x: {_in_years('x')})"
-        return f"{place}::{target}[]"
+    item = kind.removesuffix("[]")
+    if kind.startswith(_NESTED) or kind.endswith(("][]", "[][]")) or (kind.endswith("]") and _target(item) is None):
+        return _json(place)
+    if item != kind:
+        return f"list_transform({place}, lambda x: {_scalar('x', item)})"
+    return _scalar(place, kind)
+
+
+def _scalar(value: str, kind: str) -> str:
+    """A value that is no list, exactly; what the target cannot hold ends the query."""
+    target = _target(kind)
+    if decimal := _DECIMAL.fullmatch(kind):
+        precision, scale = int(decimal[1]), int(decimal[2])
+        if not scale:
+            return f"{value}::BIGINT"
+        same = f"{value} IS NULL OR TRY_CAST({value}::DOUBLE AS {kind}) = {value}"
+        return f"{value}::DOUBLE" if precision <= _EXACT_DIGITS else _unless(same, f"{value}::DOUBLE", _MANY_DIGITS)
     if target == "DOUBLE":
-        return f"CASE WHEN isfinite({place}::DOUBLE) THEN {place}::DOUBLE END"
-    plain = place if target == kind else f"{place}::{target or 'VARCHAR'}"
+        return f"CASE WHEN isfinite({value}::DOUBLE) THEN {value}::DOUBLE END"
+    plain = value if target == kind else f"{value}::{target or 'VARCHAR'}"
+    if kind == "TIMESTAMP_NS":
+        return _unless(f"{value} IS NULL OR {value}::TIMESTAMP::TIMESTAMP_NS = {value}", _in_years(plain), _NANOSECONDS)
     return _in_years(plain) if target in _DATED else plain
+
+
+def _json(place: str) -> str:
+    """A nested value as JSON, which has neither NaN nor infinity; what stands in quotes is no number."""
+    text = f"to_json({place})::VARCHAR"
+    unquoted = rf"""regexp_replace({text}, '"([^"\\]|\\.)*"', '', 'g')"""
+    return _unless(f"{place} IS NULL OR NOT regexp_matches({unquoted}, 'NaN|Infinity')", text, _NO_NUMBER)
+
+
+def _unless(test: str, value: str, message: str) -> str:
+    return f"CASE WHEN {test} THEN {value} ELSE error('{message}') END"
 
 
 def _in_years(instant: str) -> str:

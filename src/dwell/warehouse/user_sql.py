@@ -47,8 +47,8 @@ def run_sql(
         parameters: Values for `?` or `$name` in it.
 
     Returns:
-        Rows that stay in Arrow. Whole numbers are 64 bits wide, decimals are doubles, timestamps are in UTC; NaN and
-        infinity are null.
+        Rows that stay in Arrow. Whole numbers are 64 bits wide, other decimals are doubles, timestamps are in UTC; NaN
+        and infinity are null. What these cannot hold exactly is an error.
 
     Raises:
         QueryError: It is not one SELECT over these tables, or DuckDB refuses it.

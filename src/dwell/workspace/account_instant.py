@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 from dwell.results import Result
+from dwell.text.time_zones import find_zone
 from dwell.workspace.creators import find_account, parse_handle
 from dwell.workspace.growth import describe_growth
 from dwell.workspace.instant import Instant
-from dwell.workspace.period import PeriodOptions, describe_period, parse_period
+from dwell.workspace.period import PeriodOptions, ZonedPeriodOptions, describe_period, parse_period
 
 if TYPE_CHECKING:
     from dwell.workspace.account_groups import AccountGroup
@@ -46,7 +47,7 @@ class AccountInstant(Instant):
         scheme: str = "proxy",
         include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
-        **period: Unpack[PeriodOptions],
+        **period: Unpack[ZonedPeriodOptions],
     ) -> Result:
         """Accounts side by side, each against the first: `ws.compare("@you", "@rival")`.
 
@@ -88,7 +89,7 @@ class AccountInstant(Instant):
         *,
         creator: str,
         platform: str | None = None,
-        **period: Unpack[PeriodOptions],
+        **period: Unpack[ZonedPeriodOptions],
     ) -> Result:
         """Views per hour between snapshots of each post an hour or more apart; in `meta`, of how many it is known."""
 
@@ -104,7 +105,7 @@ class AccountInstant(Instant):
         creator: str,
         platform: str | None = None,
         limit: int = 20,
-        **period: Unpack[PeriodOptions],
+        **period: Unpack[ZonedPeriodOptions],
     ) -> Result:
         """The posts that gained views fastest, by their latest known growth; all such posts in `meta`."""
 
@@ -123,7 +124,7 @@ class AccountInstant(Instant):
         most: int | None = 40,
         ads: bool = False,
         platform: str | None = None,
-        **period: Unpack[PeriodOptions],
+        **period: Unpack[ZonedPeriodOptions],
     ) -> Result:
         """The retention curves of the posts with the most views, at whole seconds; of all posts with `most=None`."""
         options = {**({"most": most} if most is not None else {}), **({"ads": True} if ads else {})}
@@ -164,8 +165,11 @@ class AccountInstant(Instant):
         Those of the account, or of the accounts that `filters` select.
         """
         outer = self.period
-        if any(value is not None for value in period.values()):
-            self.period = parse_period(**period, tz=tz)
+        named: dict[str, Any] = {name: value for name, value in period.items() if value is not None}
+        if named.keys() - {"tz"}:
+            self.period = parse_period(**{"tz": tz, **named})
+        elif named:
+            self.period = replace(outer, tz=find_zone(named["tz"]))
         try:
             found = answer()
         finally:

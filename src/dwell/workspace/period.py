@@ -35,6 +35,12 @@ class PeriodOptions(TypedDict, total=False):
     last: str | timedelta | None
 
 
+class ZonedPeriodOptions(PeriodOptions, total=False):
+    """The same for questions in which a time zone has no other meaning: that of days, UTC where it is left out."""
+
+    tz: str
+
+
 @dataclass(frozen=True)
 class Period:
     """A period, from one instant until before another.
@@ -188,7 +194,9 @@ def _first_day(end: datetime) -> datetime:
 
     A file without hours says the day alone, which is stored so.
     """
-    days = timedelta(days=0 if end.time() == time() else 1)
+    # Where the clocks skip midnight, the day begins later.
+    begin = datetime.combine(end.date(), time(), end.tzinfo).astimezone(UTC)
+    days = timedelta(days=0 if begin >= end.astimezone(UTC) else 1)
     try:
         return datetime.combine(end.date() + days, time(), UTC)
     except OverflowError:  # the last day of all

@@ -7,7 +7,7 @@ from typing import Unpack
 
 from dwell.results import Result
 from dwell.workspace.account_instant import AccountInstant
-from dwell.workspace.period import PeriodOptions
+from dwell.workspace.period import ZonedPeriodOptions
 
 
 class PostInstant(AccountInstant):
@@ -26,7 +26,7 @@ class PostInstant(AccountInstant):
         watchlist: str | None = None,
         include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
-        **period: Unpack[PeriodOptions],
+        **period: Unpack[ZonedPeriodOptions],
     ) -> Result:
         """Median and p90 of the metric and of each public ratio per duration bucket, over eligible posts.
 
@@ -64,7 +64,7 @@ class PostInstant(AccountInstant):
         watchlist: str | None = None,
         include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
-        **period: Unpack[PeriodOptions],
+        **period: Unpack[ZonedPeriodOptions],
     ) -> Result:
         """Posts with every ratio, bucket, percentile and multiple, by `sort`: highest first, unknown last.
 
@@ -107,7 +107,7 @@ class PostInstant(AccountInstant):
         watchlist: str | None = None,
         include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
-        **period: Unpack[PeriodOptions],
+        **period: Unpack[ZonedPeriodOptions],
     ) -> Result:
         """The posts that a strip plot draws: eligible ones with a known `rate`, or an even sample of at most 1,500.
 

@@ -15,7 +15,7 @@ from dwell.text.plurals import pluralize
 from dwell.workspace.creators import find_creator
 from dwell.workspace.growth import describe_growth
 from dwell.workspace.metric_choice import find_metric
-from dwell.workspace.period import PeriodOptions
+from dwell.workspace.period import PeriodOptions, ZonedPeriodOptions
 from dwell.workspace.post_instant import PostInstant
 from dwell.workspace.whole_periods import mark_whole
 
@@ -100,7 +100,7 @@ class Snapshot(PostInstant):
         metric: str | None = None,
         include: str | Sequence[str] = (),
         min_age_h: float = 72.0,
-        **period: Unpack[PeriodOptions],
+        **period: Unpack[ZonedPeriodOptions],
     ) -> Result:
         """Per period: posts, median rates, change from the previous period, views per hour.
 
@@ -161,7 +161,7 @@ class Snapshot(PostInstant):
         *,
         creator: str,
         platform: str | None = None,
-        **period: Unpack[PeriodOptions],
+        **period: Unpack[ZonedPeriodOptions],
     ) -> Result:
         """Which public ratio follows the account's measured watch time, or "cannot tell"."""
         from dwell.models.audit import audit
@@ -179,7 +179,7 @@ class Snapshot(PostInstant):
         by: str = "views",
         ads: bool = False,
         platform: str | None = None,
-        **period: Unpack[PeriodOptions],
+        **period: Unpack[ZonedPeriodOptions],
     ) -> Result:
         """The account's retention curves in figures, newest post first; with `post`, one of them second by second.
 
@@ -220,7 +220,7 @@ class Snapshot(PostInstant):
         model: str | None = None,
         limit: int | None = None,
         platform: str | None = None,
-        **period: Unpack[PeriodOptions],
+        **period: Unpack[ZonedPeriodOptions],
     ) -> Result:
         """Rank the account's posts by predicted watch time, with intervals; a level only where transfer was shown.
 

@@ -6,6 +6,7 @@ import io
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 
 from dwell.cli.workbook import make_workbook
@@ -52,6 +53,19 @@ def test_no_text_is_run_and_every_sign_can_be_seen() -> None:
 def test_a_number_that_excel_would_round_is_a_text() -> None:
     sheet = read_back((7_350_810_998_023_949_599,), (10**14,), columns=("id",))["rows"]
     assert [value for (value,) in sheet.iter_rows(min_row=2, values_only=True)] == ["7350810998023949599", 10**14]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (date(1900, 2, 28), "1900-02-28"),
+        (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00"),
+        (datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC), "9999-12-31T23:59:59.999999"),
+        (date(1900, 3, 1), datetime.fromisoformat("1900-03-01")),
+    ],
+)
+def test_a_day_that_excel_counts_otherwise_is_a_text(value: Any, shown: Any) -> None:
+    assert read_back((value,))["rows"]["A2"].value == shown
 
 
 def test_warnings_are_in_the_second_sheet() -> None:

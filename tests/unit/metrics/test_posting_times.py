@@ -85,3 +85,15 @@ def test_a_day_without_a_time_has_no_hour(world: World, ask: Ask, tz: str, hour:
     assert {row["hour"] for row in rows} == {0, 9}
     times = [publishing_time(post, ZoneInfo(tz)) for post in world.rows["posts"]]
     assert [None if time is None else time.hour for time in times] == [None, 9, 0]
+
+
+@pytest.mark.parametrize("tz", ["UTC", "America/New_York"])
+def test_a_day_of_youtube_has_no_hour(world: World, ask: Ask, tz: str) -> None:
+    """YouTube Studio writes days alone: midnight in UTC is no 19:00 in winter and 20:00 in summer of New York."""
+    midnight = DAY.replace(hour=0)
+    world.post("S97QFbwPJe8", platform="youtube", posted_at=midnight)
+    world.post("zK8xFTTIdFo", platform="youtube", posted_at=midnight - timedelta(days=182))
+    assert ask("posting_times", tz=tz, platform="youtube") == []
+    assert {publishing_time(post, ZoneInfo(tz)) for post in world.rows["posts"]} == {None}
+    world.post("c0FFEEc0FFE", platform="youtube", posted_at=midnight + timedelta(hours=15, minutes=3))
+    assert [row["n"] for row in ask("posting_times", tz=tz, platform="youtube")] == [1]

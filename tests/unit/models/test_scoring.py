@@ -125,13 +125,21 @@ def test_level_is_refused_where_accounts_differ(fitted, made):
     assert all(row[name] is None for row in result["rows"] for name in NAMES)
 
 
+def test_no_interval_of_a_skill_goes_beyond_1():
+    few = MeanInterval.over([0.77, 0.83])
+    assert few.mean == pytest.approx(0.8)
+    assert (few.low, few.high) == (pytest.approx(0.8 - 12.7062 * 0.03, abs=1e-3), 1.0)
+    assert MeanInterval.over([-0.9, 0.9], lowest=-1.0).low == -1.0
+
+
 def test_one_account_tells_nothing_of_transfer(made):
     assert leave_one_creator_out(make_sample(made.account(30), "watch_ratio"), 2.0) is None
 
 
 def test_two_accounts_give_a_wide_interval_and_one_gives_none():
     two = MeanInterval.over([0.5, 0.6])
-    assert two.low < 0 < 1 < two.high
+    assert two.low < 0
+    assert two.high == 1.0  # no skill is above 1
     assert MeanInterval.over([0.7]) == MeanInterval(0.7, None, None)
 
 

@@ -114,6 +114,42 @@ def test_the_types_are_few(asked: dwell.Workspace) -> None:
     assert list(none.to_pandas().dtypes) == list(found.to_pandas().dtypes)
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("9007199254740993::DECIMAL(18,0)", 9007199254740993),
+        ("sum(9007199254740993::DECIMAL(18,0))", 9007199254740993),
+        ("1234567890123.25::DECIMAL(15,2)", 1234567890123.25),
+        ("sum(0.1::DECIMAL(18,2))", 0.1),
+        ("[0.5::DECIMAL(4,1), NULL]", [0.5, None]),
+        ("['nan'::DOUBLE, 'inf'::DOUBLE, 0.5]", [None, None, 0.5]),
+        ("['-inf'::FLOAT]", [None]),
+        ("""{'a': 'NaN " Infinity'}""", '{"a":"NaN \\" Infinity"}'),
+        ("TIMESTAMP_NS '2025-01-01 00:00:00.123456'", datetime(2025, 1, 1, 0, 0, 0, 123456, tzinfo=UTC)),
+    ],
+)
+def test_a_value_is_exact_and_json_can_hold_it(asked: dwell.Workspace, value: str, shown: Any) -> None:
+    assert asked.sql(f"SELECT {value} AS v").column("v") == [shown]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("12345678901234567.89::DECIMAL(38,2)", "more digits than a number keeps"),
+        ("99999999999999999999::DECIMAL(20,0)", "Failed to cast"),
+        ("[12345678901234567.89::DECIMAL(38,2)]", "more digits than a number keeps"),
+        ("{'a': 'nan'::DOUBLE}", "NaN or infinity"),
+        ("[['inf'::DOUBLE]]", "NaN or infinity"),
+        ("MAP {'NaN': '-inf'::DOUBLE}", "NaN or infinity"),
+        ("TIMESTAMP_NS '2025-01-01 00:00:00.123456789'", "finer than a microsecond"),
+    ],
+)
+def test_what_no_type_holds_exactly_is_an_error(asked: dwell.Workspace, value: str, said: str) -> None:
+    with pytest.raises(QueryError, match=said):
+        asked.sql(f"SELECT {value} AS v")
+    assert len(asked.sql(f"SELECT ({value})::VARCHAR AS v")) == 1
+
+
 def test_names_of_columns_are_distinct(asked: dwell.Workspace) -> None:
     assert asked.sql("SELECT 1 AS a, 2 AS a, 3 AS a_1").columns == ("a", "a_1", "a_1_1")
 

@@ -12,6 +12,8 @@ import pytest
 
 import dwell
 from dwell import clock
+from dwell.errors import DwellError
+from dwell.results import Result
 from dwell.workspace.workspace import Workspace
 
 START = datetime(2026, 1, 1, 9, 30, tzinfo=UTC)
@@ -53,6 +55,21 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 def _weeks(workspace: Workspace, *creators: str, **period: Any) -> dict[str, Any]:
     return next(row for row in workspace.compare(creators, **period) if row["metric"] == "posts_per_week")
+
+
+def test_a_zone_needs_no_period(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`tz` alone is that of the weeks, in every question that takes a period."""
+    zones: list[Any] = []
+    monkeypatch.setattr(
+        "dwell.workspace.comparison.compare", lambda accounts, within, tz, metrics: zones.append(tz) or Result((), [])
+    )
+    workspace.compare("daily", "twice", tz="Pacific/Auckland")
+    assert [str(zone) for zone in zones] == ["Pacific/Auckland"]
+    for ask in (workspace.posts, workspace.growth, workspace.benchmarks, workspace.audit, workspace.trend):
+        whole = ask(creator="daily", since="2026-02-01", tz="Pacific/Auckland")
+        assert whole.meta["since"] == "2026-01-31T11:00:00Z", ask
+    with pytest.raises(DwellError, match="isn't a time zone"):
+        workspace.posts(creator="daily", tz="Berlin")
 
 
 def test_a_post_that_is_read_again_is_no_reading_of_the_account(workspace: Workspace) -> None:

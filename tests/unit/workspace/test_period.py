@@ -97,6 +97,25 @@ def test_a_time_that_the_clocks_skip_is_refused_and_one_that_comes_twice_is_the_
     assert parse_period("2026-09-06", tz="America/Santiago").since == datetime(2026, 9, 6, 4, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        ("Africa/Cairo", "2024-04-26"),
+        ("America/Havana", "2024-03-10"),
+        ("Asia/Beirut", "2024-03-31"),
+        ("America/Santiago", "2026-09-06"),
+        ("America/Havana", "2024-11-03"),  # whose midnight comes twice
+        ("Europe/Berlin", "2024-03-31"),
+        ("Pacific/Apia", "2011-12-31"),
+    ],
+)
+def test_a_day_alone_is_in_the_period_of_that_day(zone: str, day: str) -> None:
+    """A file without hours says `2024-04-26`, stored as its midnight in UTC, whenever that day begins in the zone."""
+    midnight = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    parameters = parse_period(day, day, tz=zone).parameters
+    assert (parameters["since_day"], parameters["until_day"]) == (midnight, midnight + timedelta(days=1))
+
+
 @pytest.mark.parametrize("engine", ["duckdb", "spark"])
 def test_another_account_or_period_compiles_nothing(tmp_path: Path, engine: Engine) -> None:
     handles = ("me", "o'brien\\n", "dwell_bound('since')")

@@ -79,7 +79,7 @@ def _set_columns(context: typer.Context, value: str | None) -> str | None:
     if value is not None and not names:
         raise typer.BadParameter("name at least one column, such as views.", param_hint="--columns")
     choice = replace(current_choice(), columns=names)
-    choice.check([name for layout in layouts_of(context.command) for name in layout.columns])
+    choice.check(list(dict.fromkeys(name for layout in layouts_of(context.command) for name in layout.columns)))
     _set(context, choice)
     return value
 

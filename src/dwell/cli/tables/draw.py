@@ -24,6 +24,7 @@ def draw(
     wide: bool,
     keep_empty: bool = False,
     more_rows: int = 0,
+    is_part: bool = False,
 ) -> str:
     """The lines of a table and of its footer.
 
@@ -34,6 +35,7 @@ def draw(
         wide: Every column, on lines of any length.
         keep_empty: With columns that have no value in any row.
         more_rows: How many rows `--all` adds.
+        is_part: There are other rows.
     """
     has_rows = any(len(cells) for cells in values.values())
     empty = [] if keep_empty or not has_rows else [name for name in layout.columns if is_empty(values[name])]
@@ -54,12 +56,14 @@ def draw(
     lines = render_rows(shown, room) if fits(shown, room) else render_records(shown, room)
     there = {column.name for column in shown}
     hidden = [name for name in (*filter(None, [layout.text]), *layout.more, *layout.rest) if name not in there]
-    unknown = [name for name in empty if wide or name not in layout.rest]
-    notes = _footer(more_rows, [name for name in hidden if name not in empty], unknown)
+    headings = {column.heading for column in shown}
+    unknown = [name for name in empty if (wide or name not in layout.rest) and heading(name) not in headings]
+    rows = "these rows" if more_rows or is_part else "any row"
+    notes = _footer(more_rows, [name for name in hidden if name not in empty], unknown, rows)
     return "\n".join([*lines, *(["", *notes] if notes else [])])
 
 
-def _footer(more_rows: int, hidden: Sequence[str], empty: Sequence[str]) -> list[str]:
+def _footer(more_rows: int, hidden: Sequence[str], empty: Sequence[str], rows: str) -> list[str]:
     """What the table does not show, in a line each that fits."""
     room = window.width() or _FILE_LINE
     lines = []
@@ -69,7 +73,7 @@ def _footer(more_rows: int, hidden: Sequence[str], empty: Sequence[str]) -> list
         columns = "1 more column" if len(hidden) == 1 else f"{len(hidden)} more columns"
         lines += wrap_cells(_list_names(f"{columns}: --wide, or --columns ", hidden, room), room)
     if empty:
-        lines += wrap_cells(f"No value in any row: {', '.join(dict.fromkeys(map(heading, empty)))}", room)
+        lines += wrap_cells(f"No value in {rows}: {', '.join(dict.fromkeys(map(heading, empty)))}", room)
     return lines
 
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from dwell.results import Result
-
 Command = TypeVar("Command", bound=Callable[..., Any])
 _ATTRIBUTE = "__dwell_layouts__"
 
@@ -47,10 +45,8 @@ class Layout:
         )
 
 
-def with_accounts(layout: Layout, result: Result) -> Layout:
-    """The layout with the account first, where the rows are of several."""
-    if "handle" not in result.columns or len(set(result.column("handle"))) < 2:
-        return layout
+def with_accounts(layout: Layout) -> Layout:
+    """The layout with the account first, for rows that may be of several."""
     rest = tuple(name for name in layout.rest if name != "handle")
     return replace(layout, essential=("handle", *layout.essential), rest=rest)
 

@@ -15,7 +15,12 @@ FIRST_ROWS = 10
 
 
 def result_table(
-    result: Result, layout: Layout, words: Mapping[str, Sequence[Any]] | None = None, *, more_rows: int = 0
+    result: Result,
+    layout: Layout,
+    words: Mapping[str, Sequence[Any]] | None = None,
+    *,
+    more_rows: int = 0,
+    is_part: bool = False,
 ) -> str:
     """The table of a command's result, with the columns that `--wide` or `--columns` chose, or that fit.
 
@@ -26,6 +31,7 @@ def result_table(
         layout: Which columns matter; those that the result lacks are left out.
         words: Columns whose values are shown as these, one a row, instead of codes.
         more_rows: How many rows the result has besides these; the footer says that `--all` prints them.
+        is_part: The result has others, which no option prints.
     """
     from dwell.cli.tables.draw import draw  # with rich, which `dwell --help` does not need
 
@@ -33,10 +39,11 @@ def result_table(
     layout = layout.within(result.columns)
     values = {name: result.column(name) for name in result.columns} | dict(words or {})
     if choice.columns:
+        choice.check(list(values))
         chosen = Layout(choice.columns)
         text = layout.text if layout.text in choice.columns else None
         return draw(chosen, values, text, wide=True, keep_empty=True, more_rows=more_rows)
-    return draw(layout, values, layout.text, wide=choice.wide, more_rows=more_rows)
+    return draw(layout, values, layout.text, wide=choice.wide, more_rows=more_rows, is_part=is_part)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str = "", text: str | None = None) -> str:

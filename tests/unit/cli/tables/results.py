@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -183,12 +184,12 @@ CHECKS = make(
 )  # fmt: skip
 
 TABLES: dict[str, tuple[Result, Callable[[Result], str]]] = {
-    "posts": (POSTS, posts._text),
+    "posts": (POSTS, partial(posts._text, of_one=True)),
     "tiers": (TIERS, lambda result: tiers._text(result, every=False)),
     "compare": (COMPARED, lambda result: compare._text(result, every=False)),
     "audit": (AUDIT, lambda result: audit._text(result, every=False)),
     "benchmarks": (BENCHMARKS, benchmarks._text),
-    "posts --at": (POSTS_AT_AGE, at_age.posts_text),
+    "posts --at": (POSTS_AT_AGE, partial(at_age.posts_text, of_one=True)),
     "benchmarks --at": (BENCHMARKS_AT_AGE, at_age.benchmarks_text),
     "status": (STATUS, lambda result: status._text(result, Path("data"))),
     "import": (IMPORT, lambda result: result_table(result, import_._LAYOUT)),

@@ -89,6 +89,26 @@ def test_every_command_that_lists_rows_has_both_options() -> None:
     assert without == sentences | {"sql"}, "a query names its columns itself"
 
 
+@pytest.mark.parametrize("words", [("benchmarks",), ("posts",), ("posts", "--at", "24h")])
+def test_a_column_of_another_table_of_the_command_is_refused_with_those_there_are(
+    run: Run, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    file = tmp_path / "posts.csv"
+    file.write_text(
+        "post_id,handle,posted_at,duration_s,views,likes,comments,shares,saves\n"
+        "7647000000000000100,ann,2026-03-01T12:00:00Z,12,1000,10,1,1,1\n"
+    )
+    assert run("import", str(file), "--as-of", "2026-05-01")[0] == 0
+    column = {("benchmarks",): "group", ("posts",): "gap_h"}.get(words, "views_multiple")
+    status, _, said = run(*words, "--columns", column)
+    assert status == 2
+    assert f"there is no column '{column}'" in said
+    listed = said.partition("Choose from ")[2].partition(". See")[0].split(", ")
+    assert len(listed) == len(set(listed))
+    for name in listed:
+        assert run(*words, "--columns", name)[0] == 0, name
+
+
 def test_wide_shows_every_column_on_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     monkeypatch.setattr("dwell.cli.tables.table.current_choice", lambda: Choice(wide=True))
