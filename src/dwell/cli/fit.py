@@ -13,7 +13,7 @@ from dwell.cli.options import ChartOut, Csv, Data, Engine, Inputs, Json, OnePlat
 from dwell.cli.output import Output
 from dwell.cli.spinner import spinner
 from dwell.cli.tables.layout import Layout, shows
-from dwell.cli.tables.table import result_table, table
+from dwell.cli.tables.table import paragraph, result_table, table
 from dwell.results import Result
 from dwell.text.plurals import pluralize
 
@@ -127,7 +127,7 @@ def _topics_text(features: Mapping[str, Any]) -> str:
     """What `sound_rising` and `tag_saturated` add out of fold."""
     head = f"Rising sounds and worn-out hashtags: {features['verdict']}"
     if features["gain"] is None:
-        return f"{head}. {features['reason']}"
+        return paragraph(f"{head}. {features['reason']}")
     interval = f" ({features['low']:+.3f} to {features['high']:+.3f})" if features["low"] is not None else ""
     gain = f"R² out of fold {features['gain']:+.3f}{interval} over {pluralize(features['n_known'], 'post')}"
-    return f"{head}; {gain}. {features['reason'] or ''}"
+    return paragraph(f"{head}; {gain}. {features['reason'] or ''}".rstrip())

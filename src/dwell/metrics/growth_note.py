@@ -11,6 +11,7 @@ _WHY = {
     "rounding": "{n} with a change that rounding explains",
     "suspect": "{n} with a counter that may be rounded",
 }
+OF_PERIODS = "those of a period, not totals"
 CUMULATIVE = "tiktok"
 """The platform whose growth is counted; YouTube Studio's counters are those of a period."""
 AGAIN = "read the account again an hour later or more"
@@ -34,7 +35,7 @@ def growth_note(counts: Mapping[str, int], platforms: Collection[str], *, late: 
         late: Some readings are those that TikTok shows to owners.
     """
     if platforms and CUMULATIVE not in platforms:
-        return "Growth is counted from TikTok's figures only: YouTube's are those of a period, not totals."
+        return f"Growth is counted from TikTok's figures only: YouTube's are {OF_PERIODS}."
     posts, known = counts["posts"], counts["known"]
     if not posts and late:
         return LATE

@@ -66,8 +66,8 @@ def _format_number(name: str, value: float) -> str:
         return f"{value:g} s"
     if isinstance(value, int):
         return f"{value:,}"
-    if abs(value) < 0.005:
-        return f"{value:.2g}" if value else "0.00"  # without the sign of a zero
+    if abs(value) < 0.005:  # of an R² nobody needs more; else without the sign of a zero
+        return f"{value:.2g}" if value and "r2" not in name else "0.00"
     if abs(value) >= _LARGEST:
         return f"{value:.6g}"
     return f"{value:,.2f}" if abs(value) < 10 else f"{value:,.1f}" if abs(value) < 1000 else f"{value:,.0f}"

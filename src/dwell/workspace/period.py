@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cached_property
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from dwell import clock
 from dwell.errors import SettingsError
+from dwell.metrics.growth_note import OF_PERIODS
 from dwell.results import Result
 from dwell.text.iso_times import parse_iso_day, parse_iso_time
 from dwell.text.plurals import pluralize
@@ -110,7 +111,7 @@ def parse_period(
 
 
 def describe_period(instant: Instant, found: Result, period: Period, account: Mapping[str, Any]) -> Result:
-    """The result with its period in `meta`, and a warning where posts of unknown time are in none.
+    """The result with its period in `meta`; warnings say which posts are in none, and which counters are of periods.
 
     Args:
         instant: Counts those posts.
@@ -118,18 +119,31 @@ def describe_period(instant: Instant, found: Result, period: Period, account: Ma
         period: Of its posts.
         account: The parameters that select the posts: handle, platform.
     """
+    notes = _note_counters(instant, found, account)
     meta = {**found.meta, **period.to_dict()}
     if period == ALWAYS:
-        return replace(found, meta=meta)
+        return replace(found, meta=_with_warnings(meta, notes))
     undated = next(iter(instant.ask("undated", **account)))["posts"]
     meta["undated"] = undated
-    notes = _outside(instant, period, account) if not len(found) else []
+    notes += _outside(instant, period, account) if not len(found) else []
     if undated:
         verb = "has" if undated == 1 else "have"
         notes.append(f"{pluralize(undated, 'post')} {verb} no known time of publishing, so no period has them.")
-    if notes:
-        meta["warnings"] = list(dict.fromkeys([*found.meta.get("warnings", ()), *notes]))
-    return replace(found, meta=meta)
+    return replace(found, meta=_with_warnings(meta, notes))
+
+
+def _with_warnings(meta: dict[str, Any], notes: Sequence[str]) -> dict[str, Any]:
+    return {**meta, "warnings": list(dict.fromkeys([*meta.get("warnings", ()), *notes]))} if notes else meta
+
+
+def _note_counters(instant: Instant, found: Result, account: Mapping[str, Any]) -> list[str]:
+    """That views of YouTube's posts are no totals, where the answer does not say so."""
+    platform, handle = found.meta.get("platform") or account.get("platform"), account.get("handle")
+    if platform is None and isinstance(handle, str):
+        platform = next(iter(instant.ask("handles", handle=handle).column("platform")), None)
+    if platform != "youtube" or any(OF_PERIODS in note for note in found.meta.get("warnings", ())):
+        return []
+    return [f"YouTube's views, likes and comments are {OF_PERIODS}: those of the newest file that has the post."]
 
 
 def _outside(instant: Instant, period: Period, account: Mapping[str, Any]) -> list[str]:

@@ -18,6 +18,8 @@ from dwell.cli.cells import UNKNOWN, format_cell
         ("engagement_rate_change", -0.021, "-2.10 points"),
         ("percentile", 0.954, "95%"),
         ("views_multiple", 3.25, "3.2×"),
+        ("effect", 0.0026, "0.0026"),
+        ("effect", 0.0, "0.00"),
         ("views_multiple", 0.0213, "0.021×"),
         ("views_multiple", 0.0002, "<0.001×"),
         ("views_multiple", 0.0, "0.0×"),
