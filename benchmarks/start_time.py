@@ -5,18 +5,20 @@
 Without `--data` it makes the folder first, with `dwell demo`. All take turns in one run. Promises: a list at most twice
 `dwell --help`, a question at most twice `import duckdb` and its query. Statistics (`tiers`, `audit`, `findings`,
 `score`, `retention`) import SciPy or scikit-learn as well. Last, what each of 30 small files costs in one import
-after the first.
+after the first: tables of one's own, and a scraper's JSON lines.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,33 +72,62 @@ def measure(dwell: str, data: Path, creator: str, runs: int) -> None:
 
 def measure_small_files(dwell: str, folder: Path, runs: int) -> None:
     """Prints the medians of `dwell --help` and of a file more in one import."""
-    (folder / "one").mkdir()
-    (folder / "all").mkdir()
-    for number in range(SMALL_FILES):
-        text = "\n".join(
-            ["post_id,creator,posted_at,caption,duration_s,views,likes,comments,shares,saves", *_rows(number)]
-        )
-        for name in ["all", *(["one"] if number == 0 else [])]:
-            (folder / name / f"{number:02}.csv").write_text(text)
-    helps, files = [], []
+    for form, write in (("csv", _csv), ("jsonl", _json_lines)):
+        for name, number_of_files in (("one", 1), ("all", SMALL_FILES)):
+            (folder / f"{name}-{form}").mkdir()
+            for number in range(number_of_files):
+                (folder / f"{name}-{form}" / f"{number:02}.{form}").write_text(write(number))
+    helps: list[float] = []
+    files: dict[str, list[float]] = {"csv": [], "jsonl": []}
     for run in range(runs):
         helps.append(_cpu([dwell, "--help"]))
-        imports = {name: [dwell, "import", str(folder / name), "--as-of", "2026-11-01"] for name in ("one", "all")}
-        one, every = (_cpu([*command, "--data", str(folder / f"{name}-{run}")]) for name, command in imports.items())
-        files.append((every - one) / (SMALL_FILES - 1))
-    help_, file = statistics.median(helps), statistics.median(files)
-    print(f"{'a small file more in one import':45} {file:6.2f} s of CPU, {file / help_:5.2f} x --help")
+        for form, seconds in files.items():
+            one, every = (
+                _cpu([dwell, "import", str(place), "--as-of", "2026-11-01", "--data", f"{place}-{run}"])
+                for place in (folder / f"one-{form}", folder / f"all-{form}")
+            )
+            seconds.append((every - one) / (SMALL_FILES - 1))
+    for form, seconds in files.items():
+        file, help_ = statistics.median(seconds), statistics.median(helps)
+        print(f"{f'a small .{form} more in one import':45} {file:6.2f} s of CPU, {file / help_:5.2f} x --help")
 
 
-def _rows(number: int) -> list[str]:
-    rows = []
+def _posts(number: int) -> Iterator[tuple[int, datetime, int, list[int]]]:
+    """The id, the time of publishing, a number and the counters of 50 posts."""
     for place in range(50):
         posted = 1_700_000_000 + (number * 50 + place) * 3600
         views = 1000 + (posted * 7919) % 900_000
-        counters = ",".join(str(views // share) for share in (1, 10, 100, 200, 300))
-        at = datetime.fromtimestamp(posted, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        rows.append(f"{(posted << 32) + 12345 + place},@made_up,{at},caption {place},{5 + place},{counters}")
-    return rows
+        counters = [views // share for share in (1, 10, 100, 200, 300)]
+        yield (posted << 32) + 12345 + place, datetime.fromtimestamp(posted, UTC), place, counters
+
+
+def _csv(number: int) -> str:
+    """A table of one's own."""
+    header = "post_id,creator,posted_at,caption,duration_s,views,likes,comments,shares,saves"
+    rows = [
+        f"{post_id},@made_up,{at:%Y-%m-%dT%H:%M:%SZ},caption {place},{5 + place},{','.join(map(str, counters))}"
+        for post_id, at, place, counters in _posts(number)
+    ]
+    return "\n".join([header, *rows])
+
+
+def _json_lines(number: int) -> str:
+    """Objects with the names of a common TikTok scraper's, links among them."""
+    names = ("playCount", "diggCount", "commentCount", "shareCount", "collectCount")
+    return "\n".join(
+        json.dumps(
+            {
+                "id": str(post_id),
+                "webVideoUrl": f"https://www.tiktok.com/@made_up/video/{post_id}",
+                "text": f"caption {place}",
+                "createTimeISO": f"{at:%Y-%m-%dT%H:%M:%S.000Z}",
+                "authorMeta": {"name": "made_up", "fans": 5000},
+                "videoMeta": {"duration": 5 + place},
+                **dict(zip(names, counters, strict=True)),
+            }
+        )
+        for post_id, at, place, counters in _posts(number)
+    )
 
 
 def _cpu(command: list[str]) -> float:
