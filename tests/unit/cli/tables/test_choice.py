@@ -105,8 +105,7 @@ def test_a_column_of_another_table_of_the_command_is_refused_with_those_there_ar
     assert f"there is no column '{column}'" in said
     listed = said.partition("Choose from ")[2].partition(". See")[0].split(", ")
     assert len(listed) == len(set(listed))
-    for name in listed:
-        assert run(*words, "--columns", name)[0] == 0, name
+    assert run(*words, "--columns", ",".join(listed))[0] == 0
 
 
 def test_wide_shows_every_column_on_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
