@@ -208,9 +208,12 @@ def _first_day(end: datetime) -> datetime:
 
     A file without hours says the day alone, which is stored so.
     """
-    # Where the clocks skip midnight, the day begins later.
-    begin = datetime.combine(end.date(), time(), end.tzinfo).astimezone(UTC)
-    days = timedelta(days=0 if begin >= end.astimezone(UTC) else 1)
+    try:
+        # Where the clocks skip midnight, the day begins later.
+        begins = datetime.combine(end.date(), time(), end.tzinfo).astimezone(UTC) >= end.astimezone(UTC)
+    except OverflowError:  # the first day of all began before there are dates
+        begins = False
+    days = timedelta(days=0 if begins else 1)
     try:
         return datetime.combine(end.date() + days, time(), UTC)
     except OverflowError:  # the last day of all

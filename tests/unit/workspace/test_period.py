@@ -116,6 +116,12 @@ def test_a_day_alone_is_in_the_period_of_that_day(zone: str, day: str) -> None:
     assert (parameters["since_day"], parameters["until_day"]) == (midnight, midnight + timedelta(days=1))
 
 
+def test_a_period_may_end_on_the_first_day_of_all() -> None:
+    """That day began, in a zone east of UTC, before there are dates."""
+    parameters = parse_period(until="0001-01-01T05:00", tz="Europe/Berlin").parameters
+    assert parameters["until_day"] == datetime(1, 1, 2, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("engine", ["duckdb", "spark"])
 def test_another_account_or_period_compiles_nothing(tmp_path: Path, engine: Engine) -> None:
     handles = ("me", "o'brien\\n", "dwell_bound('since')")
