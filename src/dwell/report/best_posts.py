@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dwell.charts.formatting import UNKNOWN, column_label, day, number, percent, seconds, sentence_case
+from dwell.charts.formatting import UNKNOWN, column_label, day, number, seconds, sentence_case
 from dwell.report.metric_text import format_figure, kind_of
 from dwell.report.report_table import Cell, ReportTable, Row, TableColumn, make_table, post_cell
-from dwell.results.cells import format_multiple
+from dwell.results.cells import format_multiple, format_percentile
 
 LISTED = 5
 _BESIDE = ("watch_ratio", "engagement_rate")
@@ -38,8 +38,7 @@ def title_of(metric: str) -> str:
 
 def _detail(post: Mapping[str, Any]) -> str:
     """What orders the list, then what tells the posts apart."""
-    # Rounded up to 100 %, it would be the best.
-    place = f"above {percent(min(post['percentile'], 0.99), 0)} of the others of its length"
+    place = f"above {format_percentile(post['percentile'])} of the others of its length"
     length, views = seconds(post.get("duration_s")), number(post.get("views"), 0)
     best = "the best of its length" if post["percentile"] == 1 else place
     return f"{best} · {length}, {views} views, {day(post.get('posted_at'))}"
@@ -78,7 +77,7 @@ def top_table(posts: Iterable[Mapping[str, Any]], metric: str, most: int = 12) -
             seconds(post.get("duration_s")),
             number(post.get("views"), 0),
             format_figure(metric, post.get(metric)),
-            percent(post["percentile"], 0),
+            format_percentile(post["percentile"]),
             *(format_figure(name, post.get(name)) for name in others),
             _multiple(post),
         ]

@@ -29,6 +29,11 @@ def format_cell(name: str, value: Any) -> str:
     return _line(str(value))
 
 
+def format_percentile(value: float) -> str:
+    """A place among posts: `93%`; only the best one is at `100%`, whatever the place of the next is rounded to."""
+    return f"{min(value, 0.99) if value < 1 else value:.0%}"
+
+
 def format_multiple(value: float) -> str:
     """How many times: `1.4×`, and of a small one the digits that tell it from 0."""
     return f"{value:.1f}×" if value >= 0.095 or not value else "<0.001×" if value < 0.001 else f"{value:.2g}×"
@@ -47,7 +52,7 @@ def _format_number(name: str, value: float) -> str:
     if name.endswith(("_rate_change", "watch_ratio_change")):
         return f"{100 * value:+.2f} points"
     if name.startswith(("percentile", "views_percentile")):
-        return f"{min(value, 0.99) if value < 1 else value:.0%}"  # rounded up to 100 %, it would be the best
+        return format_percentile(value)
     if name.startswith("coverage"):
         return f"{value:.0%}"
     if name.startswith("watch_ratio"):

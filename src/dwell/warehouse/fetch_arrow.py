@@ -67,9 +67,10 @@ def _plain(place: str, kind: str) -> str:
     item = kind.removesuffix("[]")
     if kind.startswith(_NESTED) or kind.endswith(("][]", "[][]")) or (kind.endswith("]") and _target(item) is None):
         return _json(place)
-    if item != kind:
-        return f"list_transform({place}, lambda x: {_scalar('x', item)})"
-    return _scalar(place, kind)
+    if item == kind:
+        return _scalar(place, kind)
+    each = _scalar("x", item)
+    return place if each == "x" else f"list_transform({place}, lambda x: {each})"
 
 
 def _scalar(value: str, kind: str) -> str:

@@ -146,6 +146,16 @@ def test_the_list_shows_the_percentile_that_orders_it(content: Any) -> None:
     ]
 
 
+def test_only_the_best_is_above_all_others_in_list_and_table(content: Any) -> None:
+    eligible = [post for post in content.posts if post["excluded"] is None][:2]
+    posts = [{**post, "percentile": place} for post, place in zip(eligible, (1.0, 0.997), strict=True)]
+    assert [post.detail.split(" · ")[0] for post in best_posts(posts, content.metric)] == [
+        *("the best of its length", "above 99% of the others of its length"),
+    ]
+    cells = [[str(cell) for cell in row] for row in top_table(posts, content.metric).rows]
+    assert [sum("100%" in cell for cell in row) for row in cells] == [1, 0]
+
+
 def test_what_to_do_next_is_a_trial_and_no_promise(content: Any) -> None:
     trial, *_ = next_steps(content)
     assert re.match(r"Try more posts with #recipe\. This is an association, not a cause", trial)

@@ -88,12 +88,12 @@ def choose(
     shown = list(more)
     while shown and width is not None and _total([column.good for column in (*essential, *shown, *texts)]) > width:
         shown.pop()
-    if shown and len(shown) < len(more) and is_pair(shown[-1].name, more[len(shown)].name):
+    if shown and len(shown) < len(more) and _is_pair(shown[-1].name, more[len(shown)].name):
         shown.pop()
     return [*essential, *shown, *texts]
 
 
-def is_pair(low: str, high: str) -> bool:
+def _is_pair(low: str, high: str) -> bool:
     """Two columns are the ends of one interval, of which one without the other misleads."""
     return low.endswith("low") and high == f"{low.removesuffix('low')}high"
 
